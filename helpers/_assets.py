@@ -55,9 +55,7 @@ def course_cache() -> Path:
 SOURCES: dict[str, tuple[OnDisk | Remote, ...]] = {
     "fashion_mnist": (
         OnDisk("Keras' cache", lambda: keras_home() / "datasets/fashion-mnist", FASHION_MNIST),
-        OnDisk(
-            "the system copy", lambda: Path("/usr/share/datasets/fashion-mnist"), FASHION_MNIST
-        ),
+        OnDisk("the system copy", lambda: Path("/usr/share/datasets/fashion-mnist"), FASHION_MNIST),
         Remote("Keras' download (30 MB)", Download("tf-keras-datasets"), FASHION_MNIST),
         Remote(
             "the Debian package dataset-fashion-mnist",

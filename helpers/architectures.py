@@ -1,7 +1,8 @@
 """The three convnets that the course trains itself: layers only, no weights."""
 
-import keras
-from keras import layers
+from helpers._tensorflow import keras
+
+layers = keras.layers
 
 
 def build_fashion_cnn() -> keras.Model:

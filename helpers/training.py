@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-import keras
 import numpy as np
-import tensorflow as tf
+
+from helpers._tensorflow import keras, tf
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """Batch normalization whose training step is one TensorFlow kernel instead of a dozen."""
 
     def call(self, inputs, training=None, mask=None):
+        """Normalise a batch; 4D training batches in one kernel, all else as Keras does."""
         if not training or inputs.shape.rank != 4:
             return super().call(inputs, training=training, mask=mask)
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(

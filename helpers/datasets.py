@@ -1,0 +1,138 @@
+"""The pictures of the course: Fashion-MNIST, six photos, and ImageNet's class names."""
+
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers._choices import unknown
+from helpers.images import fit, read_photo
+from helpers.sources import SourceError, fetch
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+PHOTOS = ("cat", "coffee", "astronaut", "rocket", "palace", "flower")
+CLASS_NAMES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+
+class FashionMNIST(NamedTuple):
+    """Images float32 (n, 28, 28, 1) in [0, 1]; labels uint8 (n,), 0 to 9."""
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+    class_names: tuple[str, ...]
+    source: str
+
+
+def _images(path: Path) -> np.ndarray:
+    pixels = np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=16)
+    return pixels.reshape(-1, 28, 28, 1) / np.float32(255)
+
+
+def _labels(path: Path) -> np.ndarray:
+    return np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=8)
+
+
+def _fashion_mnist_folder(source: str) -> tuple[Path, str]:
+    if source in ("auto", "full"):
+        try:
+            return fetch("fashion_mnist"), "full"
+        except SourceError as fault:
+            if source == "full":
+                raise
+            print(f"{fault}\nUsing the 7,000 images that come with the course instead.")
+    elif source != "subset":
+        raise unknown("source of Fashion-MNIST", source, ("auto", "full", "subset"))
+    return DATA / "fashion_mnist", "subset"
+
+
+def load_fashion_mnist(source: str = "auto") -> FashionMNIST:
+    """Load Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), small pictures of clothes.
+
+    Args:
+        source: ``"full"`` for all 60,000 training and 10,000 test images; ``"subset"`` for the
+            first 6,000 and 1,000 of them, which come with the course; ``"auto"`` for the full
+            set where any source has it, else the subset. Test image 4 is the same in both.
+
+    Returns:
+        Images float32 (n, 28, 28, 1) in [0, 1], labels, class names, and ``source``, which
+        says ``"full"`` or ``"subset"``.
+
+    Raises:
+        ValueError: unknown source.
+        SourceError: the full set was asked for and no source answered.
+
+    >>> load_fashion_mnist("subset").train_images.shape
+    (6000, 28, 28, 1)
+    """
+    folder, found = _fashion_mnist_folder(source)
+    arrays = [
+        read(folder / f"{part}-{kind}-ubyte.gz")
+        for part in ("train", "t10k")
+        for read, kind in ((_images, "images-idx3"), (_labels, "labels-idx1"))
+    ]
+    return FashionMNIST(*arrays, CLASS_NAMES, found)
+
+
+def load_photo(name: str, size: int | None = None) -> np.ndarray:
+    """Load a course photo as uint8 RGB: whole, or fitted to a square of ``size`` pixels.
+
+    Raises:
+        ValueError: unknown photo.
+
+    >>> load_photo("cat", size=224).shape
+    (224, 224, 3)
+    """
+    if name not in PHOTOS:
+        raise unknown("photo", name, PHOTOS)
+    photo = read_photo(DATA / "photos" / f"{name}.jpg")
+    return photo if size is None else fit(photo, size)
+
+
+def collage(names: list[str] | tuple[str, ...], cell: int = 224) -> np.ndarray:
+    """Set course photos side by side: two in a row, four as 2x2, row by row.
+
+    Returns:
+        uint8 RGB (rows * cell, columns * cell, 3). Cells without a photo stay black.
+
+    Raises:
+        ValueError: no names, or an unknown photo.
+
+    >>> collage(["cat", "rocket"], cell=100).shape
+    (100, 200, 3)
+    """
+    if not names:
+        raise ValueError("a collage needs at least one photo")
+    columns = int(np.ceil(np.sqrt(len(names))))
+    rows = -(-len(names) // columns)
+    picture = np.zeros((rows * cell, columns * cell, 3), np.uint8)
+    for i, name in enumerate(names):
+        top, left = i // columns * cell, i % columns * cell
+        picture[top : top + cell, left : left + cell] = load_photo(name, cell)
+    return picture
+
+
+@cache
+def imagenet_class_names() -> tuple[str, ...]:
+    """Return the names of ImageNet's 1,000 classes, in the order of VGG16's outputs.
+
+    >>> imagenet_class_names()[285]
+    'Egyptian cat'
+    """
+    index = json.loads((DATA / "imagenet_class_index.json").read_text())
+    return tuple(index[str(i)][1].replace("_", " ") for i in range(len(index)))

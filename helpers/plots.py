@@ -1,0 +1,152 @@
+"""Figures of the lessons. Each function returns a ``Picture`` that carries its description."""
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers.images import encode_png, overlay
+
+LARGE = 120_000  # bytes; a PNG larger than this is stored as JPEG
+
+
+@dataclass(frozen=True, repr=False)
+class Picture:
+    """A finished figure: the bytes of a PNG or JPEG file and its alt text.
+
+    A notebook shows it as an HTML image, so that screen readers read the description.
+    """
+
+    data: bytes
+    alt: str
+
+    def _repr_mimebundle_(self, **_) -> dict[str, str]:
+        kind = "png" if self.data.startswith(b"\x89PNG") else "jpeg"
+        source = f"data:image/{kind};base64,{base64.b64encode(self.data).decode()}"
+        image = f'<img alt="{html.escape(self.alt)}" src="{source}" style="max-width: 100%">'
+        return {"text/html": image, "text/plain": self.alt}
+
+
+def _finish(figure: Figure, alt: str) -> Picture:
+    for kind in ("png", "jpeg"):
+        file = io.BytesIO()
+        figure.savefig(file, format=kind, bbox_inches="tight", pad_inches=0.05, facecolor="white")
+        if file.tell() < LARGE:
+            break
+    return Picture(file.getvalue(), alt)
+
+
+def _grid(count: int, columns: int, width: float, height: float) -> tuple[Figure, list]:
+    """Make a figure of ``count`` frames without axes, each so many inches wide and high."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    figure = Figure(figsize=(columns * width, rows * height), dpi=96, layout="constrained")
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axis in axes:
+        axis.axis("off")
+    return figure, axes[:count]
+
+
+def show_images(
+    images: Sequence[np.ndarray],
+    titles: Sequence[str] = (),
+    *,
+    alt: str,
+    columns: int = 5,
+    size: float = 1.4,
+    colormap: str = "gray",
+    limits: tuple[float, float] | None = None,
+) -> Picture:
+    """Show pictures in a grid.
+
+    Args:
+        images: (h, w), (h, w, 1) or RGB (h, w, 3) each; RGB as uint8 or floats in [0, 1].
+        titles: one for each image, or none.
+        alt: what a reader who cannot see the figure should know.
+        size: width and height of one picture, in inches.
+        colormap: Matplotlib's name of a colour map for pictures of one channel.
+        limits: the values drawn as the first and the last colour; each picture's own smallest
+            and largest value where not given.
+    """
+    low, high = limits or (None, None)
+    figure, axes = _grid(len(images), columns, size, size * (1.2 if titles else 1))
+    for i, (axis, image) in enumerate(zip(axes, images, strict=True)):
+        axis.imshow(np.squeeze(image), cmap=colormap, vmin=low, vmax=high, interpolation="nearest")
+        if titles:
+            axis.set_title(titles[i], fontsize=9)
+    return _finish(figure, alt)
+
+
+def show_kernels(
+    kernels: np.ndarray, *, alt: str, columns: int = 8, size: float = 0.9, numbers: bool = True
+) -> Picture:
+    """Show kernels (kh, kw, in, out) that ``filters.to_unit_range`` has brought to [0, 1].
+
+    With three input channels a kernel is drawn in colour, otherwise its first channel in grey:
+    dark is negative, mid-grey is zero, light is positive.
+
+    Args:
+        numbers: write the filter's number above each.
+    """
+    colour = kernels.shape[2] == 3
+    pictures = [k if colour else k[:, :, 0] for k in np.moveaxis(kernels, -1, 0)]
+    titles = [str(i) for i in range(len(pictures))] if numbers else ()
+    return show_images(pictures, titles, alt=alt, columns=columns, size=size, limits=(0, 1))
+
+
+def show_mosaic(picture: np.ndarray, *, alt: str, zoom: int = 1) -> Picture:
+    """Show a mosaic from ``activations.mosaic``, or any picture, pixel by pixel.
+
+    Args:
+        picture: floats in [0, 1] (h, w), drawn in viridis, or uint8 RGB (h, w, 3).
+        zoom: every pixel becomes a square of so many pixels.
+    """
+    picture = np.repeat(np.repeat(picture, zoom, axis=0), zoom, axis=1)
+    if picture.ndim == 2:
+        picture = overlay(np.zeros((*picture.shape, 3), np.uint8), picture, alpha=1)
+    return Picture(encode_png(picture), alt)
+
+
+def show_heatmaps(
+    photos: Sequence[np.ndarray],
+    heatmaps: Sequence[np.ndarray],
+    titles: Sequence[str] = (),
+    *,
+    alt: str,
+    columns: int = 4,
+    size: float = 2.2,
+    alpha: float = 0.4,
+    colormap: str = "viridis",
+) -> Picture:
+    """Show heatmaps in [0, 1] over their photos, uint8 RGB."""
+    pairs = zip(photos, heatmaps, strict=True)
+    pictures = [overlay(photo, heatmap, alpha, colormap) for photo, heatmap in pairs]
+    return show_images(pictures, titles, alt=alt, columns=columns, size=size)
+
+
+def show_training(histories: Mapping[str, Mapping[str, Sequence[float]]], *, alt: str) -> Picture:
+    """Show learning curves, as ``models.train`` returns them, of one or more runs.
+
+    Accuracy on the left, loss on the right; training solid, validation dashed.
+
+    Args:
+        histories: name of the run -> its lists ``accuracy``, ``val_accuracy``, ``loss``,
+            ``val_loss``.
+    """
+    figure = Figure(figsize=(8, 2.8), dpi=96, layout="constrained")
+    for axis, measure in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
+        for number, (name, history) in enumerate(histories.items()):
+            for prefix, style, part in (("", "-", "training"), ("val_", "--", "validation")):
+                values = history.get(prefix + measure, [])
+                epochs = range(1, len(values) + 1)
+                label = f"{name}, {part}"
+                axis.plot(epochs, values, style, color=f"C{number}", label=label, marker=".")
+        axis.set(xlabel="epoch", title=measure)
+        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.grid(alpha=0.3)
+    axis.legend(fontsize=8)
+    return _finish(figure, alt)

