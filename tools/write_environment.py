@@ -1,0 +1,27 @@
+"""Write environment.yml for conda and Binder from the dependencies in pyproject.toml."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAD = """\
+# Written by `make environment` from pyproject.toml; do not edit.
+name: seeing-like-a-cnn
+channels:
+  - conda-forge
+dependencies:
+  - python=3.13
+  - pip
+  - pip:
+"""
+
+
+def environment() -> str:
+    """Python and pip from conda, everything else from pip, so that builds are not mixed."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = [f'      - "{requirement}"' for requirement in project["dependencies"]]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "environment.yml").write_text(environment())
