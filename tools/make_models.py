@@ -27,12 +27,16 @@ SEED = 0
 MODELS = DATA / "models"
 
 
-def write(model: keras.Model, history: dict, seconds: float, tested: dict[str, float]) -> None:
-    """Save a model without its optimizer, and a record of how it came about."""
+def save(model: keras.Model) -> None:
+    """Save a model without its optimizer."""
     plain = keras.models.clone_model(model)
     plain.set_weights(model.get_weights())
     plain.save(MODELS / f"{model.name}.keras")
-    record = tested | {
+
+
+def record(name: str, model: keras.Model, history: dict, seconds: float, tested: dict) -> None:
+    """Write down how a model came about."""
+    facts = tested | {
         "epochs": len(history["loss"]),
         "seconds": round(seconds),
         "seed": SEED,
@@ -45,8 +49,8 @@ def write(model: keras.Model, history: dict, seconds: float, tested: dict[str, f
         },
         "history": {name: [round(v, 4) for v in values] for name, values in history.items()},
     }
-    (MODELS / f"{model.name}.json").write_text(json.dumps(record, indent=1) + "\n")
-    print(model.name, tested)
+    (MODELS / f"{name}.json").write_text(json.dumps(facts, indent=1) + "\n")
+    print(name, tested)
 
 
 def accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
@@ -54,7 +58,7 @@ def accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> floa
     return round(float((predicted == labels).mean()), 4)
 
 
-def make_fashion(build, data: FashionMNIST, **options) -> None:
+def make_fashion(name: str, build, data: FashionMNIST, *, keep: bool = True, **options) -> None:
     keras.utils.set_random_seed(SEED)
     model, begin = build(), time.time()
     history = train(
@@ -66,7 +70,10 @@ def make_fashion(build, data: FashionMNIST, **options) -> None:
         **options,
     )
     tested = {"test_accuracy": accuracy(model, data.test_images, data.test_labels)}
-    write(model, history, time.time() - begin, tested | {"test_images": len(data.test_labels)})
+    tested["test_images"] = len(data.test_labels)
+    record(name, model, history, time.time() - begin, tested)
+    if keep:
+        save(model)
 
 
 def make_photo_cnn() -> None:
@@ -85,7 +92,9 @@ def make_photo_cnn() -> None:
     history = train(model, *crops(120, 1), epochs=12, batch_size=32, held_out=72, seed=SEED)
     test_images, test_labels = crops(40, 2)
     tested = {"test_accuracy": accuracy(model, test_images, test_labels)}
-    write(model, history, time.time() - begin, tested | {"test_images": len(test_labels)})
+    tested["test_images"] = len(test_labels)
+    record("photo_cnn", model, history, time.time() - begin, tested)
+    save(model)
 
 
 def make_photo_head() -> None:
@@ -99,14 +108,16 @@ def main(names: list[str]) -> None:
     MODELS.mkdir(parents=True, exist_ok=True)
     data = load_fashion_mnist("full")
     deep = {"epochs": 25, "batch_size": 150, "learning_rate": 1e-4, "fast": True}
+    constant = {"epochs": 20, "decay": False, "keep": False}
     recipes = {
-        "fashion_cnn": lambda: make_fashion(build_fashion_cnn, data, epochs=20),
-        "deep_fashion_cnn": lambda: make_fashion(build_deep_fashion_cnn, data, **deep),
-        "photo_cnn": make_photo_cnn,
-        "photo_head": make_photo_head,
+        "fashion_cnn": lambda n: make_fashion(n, build_fashion_cnn, data, epochs=20),
+        "fashion_cnn_constant": lambda n: make_fashion(n, build_fashion_cnn, data, **constant),
+        "deep_fashion_cnn": lambda n: make_fashion(n, build_deep_fashion_cnn, data, **deep),
+        "photo_cnn": lambda n: make_photo_cnn(),
+        "photo_head": lambda n: make_photo_head(),
     }
     for name in names or recipes:
-        recipes[name]()
+        recipes[name](name)
 
 
 if __name__ == "__main__":

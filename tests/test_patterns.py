@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+
+from helpers._tensorflow import keras
+from helpers.models import build_fashion_cnn, load_vgg16
+from helpers.patterns import Ascent, gradient_ascent, to_pictures
+from tests.nets import nested, random_cnn
+
+
+@pytest.fixture(scope="module")
+def vgg():
+    return load_vgg16(None)
+
+
+@pytest.mark.parametrize("layer", ["block1_conv1", "block3_conv1"])
+def test_alive_raises_every_filter(vgg, layer):
+    ascent = gradient_ascent(vgg, layer, range(24), size=32, steps=10)
+    assert ascent.images.shape == (24, 32, 32, 3) and ascent.images.dtype == np.uint8
+    assert ascent.activations.shape == (11, 24) and ascent.activations.dtype == np.float32
+    assert (ascent.activations[-1] > ascent.activations[0]).all()
+    assert len({picture.tobytes() for picture in ascent.images}) == 24
+
+
+def test_plain_leaves_dead_filters_still_and_alive_wakes_them(vgg):
+    plain = gradient_ascent(vgg, "block5_conv1", range(16), recipe="plain", steps=5)
+    dead = np.flatnonzero(plain.activations[0] == 0)
+    assert len(dead) > 0
+    assert (plain.activations[-1, dead] == 0).all()
+    alive = gradient_ascent(vgg, "block5_conv1", dead, steps=5)
+    assert (alive.activations[-1] > alive.activations[0]).all()
+
+
+def test_one_step_is_the_textbook_step(vgg):
+    """The first change of the pixels, done again by hand in an eager tape."""
+    import tensorflow as tf
+
+    noise = np.random.default_rng(4).uniform(108, 148, (48, 48, 3))
+    pixels = tf.constant(noise[None].astype(np.float32))
+    part = keras.Model(vgg.input, vgg.get_layer("block2_conv1").output)
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        mean = tf.reduce_mean(part(keras.applications.vgg16.preprocess_input(pixels))[..., 7])
+    gradient = tape.gradient(mean, pixels).numpy()
+    scales = {
+        "rms": np.sqrt((gradient**2).mean()),
+        "max": np.abs(gradient).max(),
+        "std": gradient.std(),
+    }
+    for name, scale in scales.items():
+        ascent = gradient_ascent(
+            vgg,
+            "block2_conv1",
+            [7],
+            size=48,
+            steps=1,
+            step_size=3.0,
+            gradient_scale=name,
+            recipe="plain",
+            seed=4,
+        )
+        expected = to_pictures(pixels.numpy() + 3 * gradient / scale)
+        assert np.abs(ascent.images.astype(int) - expected).max() <= 1
+        np.testing.assert_allclose(ascent.activations[0, 0], mean, rtol=1e-4)
+
+
+def test_the_result_of_a_filter_does_not_depend_on_its_company(vgg):
+    alone = gradient_ascent(vgg, "block2_conv1", [5], size=32, steps=3)
+    among = gradient_ascent(vgg, "block2_conv1", range(20), size=32, steps=3)
+    assert np.abs(alone.images[0].astype(int) - among.images[5]).max() <= 2
+
+
+def test_seed_and_on_step(vgg):
+    seen = []
+    one = gradient_ascent(
+        vgg,
+        "block1_conv1",
+        [0, 1],
+        size=16,
+        steps=3,
+        seed=1,
+        on_step=lambda number, pictures: seen.append((number, pictures.shape)),
+    )
+    assert seen == [(number, (2, 16, 16, 3)) for number in (1, 2, 3)]
+    again = gradient_ascent(vgg, "block1_conv1", [0, 1], size=16, steps=3, seed=1)
+    other = gradient_ascent(vgg, "block1_conv1", [0, 1], size=16, steps=3, seed=2)
+    np.testing.assert_array_equal(one.images, again.images)
+    assert (one.images != other.images).any()
+
+
+def test_dense_layers_grey_images_and_nested_models():
+    net = build_fashion_cnn()
+    ascent = gradient_ascent(net, "probabilities", range(10), size=28, steps=5)
+    assert ascent.images.shape == (10, 28, 28, 1)
+    assert (ascent.activations[-1] > ascent.activations[0]).all()
+    outer = nested(random_cnn())
+    with pytest.raises(ValueError, match="size=8"):
+        gradient_ascent(outer, "conv", [0])
+
+
+def test_to_pictures_centres_and_never_divides_by_zero():
+    flat = np.full((1, 4, 4, 3), 77.0)
+    assert (to_pictures(flat) == 128).all()
+    noisy = np.random.default_rng(0).normal(30, 2, (1, 32, 32, 3))
+    picture = to_pictures(noisy)
+    assert abs(picture.mean() - 128) < 2 and 55 < picture.std() < 70
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"layer": "block3_conv9"}, "did you mean 'block3_conv"),
+        ({"filters": [64]}, "choose 0 to 63, the nearest is 63"),
+        ({"filters": []}, "at least one"),
+        ({"recipe": "alife"}, "did you mean 'alive'"),
+        ({"gradient_scale": "mean"}, "rms, max, std"),
+    ],
+)
+def test_bad_input_is_named(vgg, change, words):
+    with pytest.raises(ValueError, match=words):
+        gradient_ascent(vgg, **({"layer": "block1_conv1", "filters": [0], "steps": 1} | change))
+
+
+def test_ascent_is_a_named_pair():
+    assert Ascent._fields == ("images", "activations")

@@ -1,0 +1,105 @@
+"""What the repository promises about itself."""
+
+import hashlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "data"
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+sys.path.insert(0, str(ROOT / "tools"))
+
+
+def test_environment_agrees_with_pyproject():
+    from write_environment import environment
+
+    written = (ROOT / "environment.yml").read_text()
+    assert written == environment(), "run `make environment`"
+    dependencies = yaml.safe_load(written)["dependencies"]
+    assert any("tensorflow" in line for line in dependencies[-1]["pip"])
+
+
+def test_every_file_of_data_is_listed_with_its_hash():
+    listed = dict(re.findall(r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", sources_md(), re.M))
+    files = {
+        p for p in (ROOT / "data").rglob("*.*") if "models" not in p.parts and p.suffix != ".md"
+    }
+    assert {str(p.relative_to(ROOT / "data")) for p in files} == set(listed)
+    for name, digest in listed.items():
+        assert hashlib.sha256((DATA / name).read_bytes()).hexdigest() == digest, name
+
+
+def sources_md():
+    return (DATA / "SOURCES.md").read_text()
+
+
+def test_photos_are_small():
+    for photo in (DATA / "photos").iterdir():
+        assert photo.stat().st_size < 120_000, photo
+
+
+def test_make_alone_lists_the_targets():
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in ("lab", "test", "data", "models", "notebooks", "clean"):
+        assert re.search(rf"^{target} ", listed, re.M), target
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "helpers").glob("*.py")), ids=lambda p: p.stem)
+def test_modules_are_short_and_arrows_go_down(module):
+    text = module.read_text()
+    assert len(text.splitlines()) <= 160
+    rooms = {"matplotlib": "plots", "ipywidgets": "explorers", "cv2": "images", "pooch": "_origins"}
+    for library, room in rooms.items():
+        if re.search(rf"^\s*(import|from) {library}\b", text, re.M):
+            assert module.stem == room, f"{module.stem} imports {library}"
+    if module.stem != "explorers":
+        assert "import plots" not in text and "from helpers.plots" not in text
+
+
+@pytest.fixture(params=LESSONS, ids=lambda p: p.stem)
+def lesson(request):
+    return request.param, nbformat.read(request.param, as_version=4)
+
+
+def test_lessons_are_stored_whole_and_light(lesson):
+    path, notebook = lesson
+    nbformat.validate(notebook)
+    assert path.stat().st_size < 1_000_000
+    assert "widgets" not in notebook.metadata
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    counts = [cell.execution_count for cell in code]
+    assert counts == list(range(1, len(code) + 1)), "run `make notebooks`"
+    assert not [o for cell in code for o in cell.outputs if o.output_type == "error"]
+    assert max(len(cell.source.splitlines()) for cell in code) <= 15
+
+
+def test_lessons_hold_pictures_that_all_have_a_description(lesson):
+    _, notebook = lesson
+    html = "".join(
+        output.data["text/html"]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "text/html" in output.get("data", {})
+    )
+    images = re.findall(r"<img[^>]*>", html)
+    assert images
+    for image in images:
+        assert re.search(r'alt="[^"]{15,}"', image), image[:80]
+
+
+def test_all_lessons_together_are_light():
+    assert sum(path.stat().st_size for path in LESSONS) < 5_000_000
+
+
+def test_links_between_lessons_lead_somewhere(lesson):
+    path, notebook = lesson
+    text = "".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    for target in re.findall(r"\]\((?!http|#)([^)#]+)", text):
+        assert (path.parent / target).exists(), target

@@ -1,0 +1,161 @@
+import hashlib
+import http.server
+import pickle
+import threading
+from functools import partial
+
+import h5py
+import numpy as np
+import pytest
+
+from helpers import _assets, _origins, datasets, models, sources, vgg16
+from helpers._assets import Remote
+from helpers._origins import Download
+from helpers._tensorflow import keras
+from helpers.cam import grad_cam
+from helpers.inputs import prepare
+
+
+def numpy_first_layer(kernel, bias, image):
+    """Valid 3x3 convolution of (h, w, 3) in float64."""
+    height, width = image.shape[0] - 2, image.shape[1] - 2
+    rows = [
+        [np.tensordot(image[y : y + 3, x : x + 3], kernel, 3) for x in range(width)]
+        for y in range(height)
+    ]
+    return np.array(rows) + bias
+
+
+def test_folding_lets_keras_input_stand_for_torch_input():
+    rng = np.random.default_rng(0)
+    kernel, bias = rng.normal(size=(3, 3, 3, 4)), rng.normal(size=4)
+    pixels = rng.integers(0, 256, (7, 6, 3)).astype(np.float64)
+    torch_input = (pixels / 255 - vgg16.TORCH_MEAN) / vgg16.TORCH_STD
+    keras_input = keras.applications.vgg16.preprocess_input(pixels.copy())
+    folded = vgg16.fold_preprocessing(kernel, bias)
+    np.testing.assert_allclose(
+        numpy_first_layer(*folded, keras_input),
+        numpy_first_layer(kernel, bias, torch_input),
+        rtol=1e-9,
+        atol=1e-9,
+    )
+
+
+def test_weights_may_hold_arrays_and_nothing_else(tmp_path):
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    good.write_bytes(pickle.dumps({"a": np.arange(3.0)}))
+    np.testing.assert_array_equal(vgg16._ArraysOnly(good.open("rb")).load()["a"], [0, 1, 2])
+    bad.write_bytes(pickle.dumps({"a": print}))
+    with pytest.raises(pickle.UnpicklingError, match=r"builtins\.print is not allowed"):
+        vgg16._ArraysOnly(bad.open("rb")).load()
+
+
+@pytest.fixture(scope="module")
+def net():
+    return models.load_vgg16("photos")
+
+
+def test_photo_head_names_the_six_photos_and_new_crops(net):
+    for number, name in enumerate(datasets.PHOTOS):
+        crops = vgg16.random_crops(name, 4, 224, seed=500 + number)
+        logits = net(prepare(net, crops), training=False).numpy()
+        assert (logits.argmax(axis=1) == number).all(), name
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_grad_cam_looks_at_the_right_photo_of_a_collage(net, turn):
+    names = np.roll(["cat", "coffee", "palace", "flower"], turn).tolist()
+    image = prepare(net, datasets.collage(names)[None])
+    classes = [datasets.PHOTOS.index(name) for name in names]
+    maps = grad_cam(net, np.repeat(image, 4, axis=0), classes)
+    assert maps.shape == (4, 28, 28)
+    for cell, heat in enumerate(maps):
+        row, column = divmod(cell, 2)
+        inside = heat[row * 14 : row * 14 + 14, column * 14 : column * 14 + 14]
+        assert inside.max() == heat.max(), names[cell]
+        assert inside.sum() / heat.sum() > 0.7, names[cell]
+
+
+def test_prepare_is_keras_own_and_leaves_the_photo_alone(net):
+    photo = datasets.load_photo("cat", 32)[None].astype(np.float32)
+    kept = photo.copy()
+    made = prepare(net, photo)
+    np.testing.assert_array_equal(photo, kept)
+    np.testing.assert_allclose(made, keras.applications.vgg16.preprocess_input(kept.copy()))
+
+
+def test_pixels_that_were_not_prepared_are_refused(net):
+    photo = datasets.load_photo("cat", 64)[None]
+    for wrong in (photo, photo / 255):
+        with pytest.raises(ValueError, match="preprocess_input"):
+            grad_cam(net, wrong)
+
+
+def pinned(path):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+@pytest.fixture
+def keras_server(tmp_path, monkeypatch):
+    """Serve a folder on 127.0.0.1 in place of Keras' own address, into an empty cache."""
+    folder = tmp_path / "server/keras-applications/vgg16"
+    folder.mkdir(parents=True)
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path / "server")
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "log_message", lambda *a: None)
+    httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    monkeypatch.setattr(_origins, "KERAS_FILES", f"http://127.0.0.1:{httpd.server_port}")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.delenv("CNN_COURSE_OFFLINE")
+    sources.fetch.cache_clear()
+    yield folder
+    httpd.shutdown()
+    sources.fetch.cache_clear()
+
+
+def write_keras_file(path, top):
+    """Write a file of the layout of Keras' own: every array there, but one number repeated."""
+    model = keras.applications.VGG16(weights=None, include_top=top)
+    with h5py.File(path, "w") as file:
+        named = [layer for layer in model.layers if layer.weights]
+        file.attrs["layer_names"] = [layer.name.encode() for layer in named]
+        for number, layer in enumerate(named):
+            group = file.create_group(layer.name)
+            names = [f"{layer.name}/{kind}:0" for kind in ("kernel", "bias")]
+            group.attrs["weight_names"] = [name.encode() for name in names]
+            for name, weight in zip(names, layer.weights, strict=True):
+                group.create_dataset(
+                    name, shape=weight.shape, dtype="f4", fillvalue=(number + 1) / 1e4, chunks=True
+                )
+
+
+def test_the_convolutions_of_keras_are_used_where_they_can_be_had(
+    keras_server, monkeypatch, capsys
+):
+    path = keras_server / "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
+    write_keras_file(path, top=False)
+    offered = Remote("Keras' download", Download("keras-applications/vgg16"), pinned(path))
+    last = _assets.SOURCES["vgg16_convolutions"][-1]
+    monkeypatch.setitem(_assets.SOURCES, "vgg16_convolutions", (offered, last))
+    base = models.load_vgg16(None)
+    assert capsys.readouterr().out == "vgg16_convolutions: from Keras' download\n"
+    kernel, _ = base.get_layer("block5_conv3").get_weights()
+    np.testing.assert_allclose(kernel, 13 / 1e4, rtol=1e-6)
+
+
+def test_the_1000_classes_come_from_keras_own_file(keras_server, monkeypatch, capsys):
+    path = keras_server / "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
+    write_keras_file(path, top=True)
+    offered = Remote("Keras' download", Download("keras-applications/vgg16"), pinned(path))
+    monkeypatch.setitem(_assets.SOURCES, "vgg16", (offered,))
+    net = models.load_vgg16("auto")
+    printed = capsys.readouterr().out
+    assert "VGG16 with head 'imagenet'" in printed and "from Keras' download" in printed
+    assert net.output_shape == (None, 1000)
+    assert net.layers[-1].activation is keras.activations.linear
+    np.testing.assert_allclose(net.get_layer("predictions").get_weights()[0], 16 / 1e4, rtol=1e-6)
+
+
+def test_auto_without_the_big_file_is_the_photo_head(capsys):
+    assert models.load_vgg16("auto").output_shape == (None, 6)
+    assert "head 'photos'" in capsys.readouterr().out
