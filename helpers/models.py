@@ -129,12 +129,12 @@ def with_linear_output(model: keras.Model) -> keras.Model:
     last = last_layer(model)
     softmax = keras.activations.softmax
     if isinstance(last, keras.layers.Softmax):
-        return keras.Model(model.input, last.input, name=model.name)
+        return keras.Model(model.inputs[0], last.input, name=model.name)
     if getattr(last, "activation", None) is not softmax:
         return model
     if isinstance(last, keras.layers.Activation):
-        return keras.Model(model.input, last.input, name=model.name)
+        return keras.Model(model.inputs[0], last.input, name=model.name)
     linear = type(last).from_config(last.get_config() | {"activation": "linear"})
     logits = linear(last.input)
     linear.set_weights(last.get_weights())
-    return keras.Model(model.input, logits, name=model.name)
+    return keras.Model(model.inputs[0], logits, name=model.name)

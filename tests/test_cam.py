@@ -133,7 +133,7 @@ def test_models_without_convolution_or_with_two_outputs_are_refused():
     with pytest.raises(ValueError, match="no convolution layer"):
         grad_cam(dense, IMAGES)
     one = random_cnn()
-    two = keras.Model(one.input, [one.output, one.get_layer("flatten").output])
+    two = keras.Model(one.inputs[0], [one.outputs[0], one.get_layer("flatten").output])
     with pytest.raises(ValueError, match="2 outputs"):
         grad_cam(two, IMAGES)
 
