@@ -29,7 +29,7 @@ MODELS = DATA / "models"
 
 def save(model: keras.Model) -> None:
     """Save a model without its optimizer."""
-    plain = keras.models.clone_model(model)
+    plain = type(model).from_config(model.get_config())
     plain.set_weights(model.get_weights())
     plain.save(MODELS / f"{model.name}.keras")
 
