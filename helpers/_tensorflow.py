@@ -27,4 +27,6 @@ with _errors_of_c_hidden():
     import keras
     import tensorflow as tf
 
+tf.get_logger().setLevel("ERROR")
+
 __all__ = ["keras", "tf"]

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from copy import deepcopy
 
 import cv2
 import numpy as np
@@ -49,11 +50,8 @@ def found_in(outputs: list[dict]) -> list[str]:
 
 def without_pictures(outputs: list[dict]) -> list[dict]:
     """Copy outputs with the bytes of pictures in HTML left out."""
-    copies = []
-    for output in outputs:
-        copy = dict(output)
-        if "text/html" in copy.get("data", {}):
-            short = DATA_URI.sub("data:image", copy["data"]["text/html"])
-            copy["data"] = dict(copy["data"]) | {"text/html": short}
-        copies.append(copy)
+    copies = deepcopy(outputs)
+    for output in copies:
+        if "text/html" in output.get("data", {}):
+            output["data"]["text/html"] = DATA_URI.sub("data:image", output["data"]["text/html"])
     return copies
