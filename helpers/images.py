@@ -82,4 +82,4 @@ def overlay(
 def encode_png(image: np.ndarray) -> bytes:
     """Encode a uint8 RGB (h, w, 3) or grey (h, w) image as the bytes of a PNG file."""
     flipped = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
-    return cv2.imencode(".png", flipped)[1].tobytes()
+    return cv2.imencode(".png", flipped, [cv2.IMWRITE_PNG_COMPRESSION, 6])[1].tobytes()

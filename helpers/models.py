@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from helpers import vgg16
 from helpers._choices import check_index, unknown
 from helpers._tensorflow import keras
@@ -24,7 +26,11 @@ __all__ = [
     "with_linear_output",
 ]
 
-TRAINED = ("fashion_cnn", "deep_fashion_cnn", "photo_cnn")
+TRAINED = {
+    "fashion_cnn": build_fashion_cnn,
+    "deep_fashion_cnn": build_deep_fashion_cnn,
+    "photo_cnn": build_photo_cnn,
+}
 OWN_MODELS = Path(__file__).resolve().parents[1] / "my_models"
 
 
@@ -41,10 +47,15 @@ def load_trained(name: str, *, own: bool = False) -> keras.Model:
     """
     if name not in TRAINED:
         raise unknown("model", name, TRAINED)
-    path = (OWN_MODELS if own else DATA / "models") / f"{name}.keras"
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist: train and save the model first")
-    return keras.saving.load_model(path, compile=False, safe_mode=True)
+    if own:
+        path = OWN_MODELS / f"{name}.keras"
+        if not path.exists():
+            raise FileNotFoundError(f"{path} does not exist: train and save the model first")
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    model = TRAINED[name]()
+    with np.load(DATA / "models" / f"{name}.npz") as arrays:
+        model.set_weights([arrays[key] for key in arrays.files])
+    return model
 
 
 def load_vgg16(head: str | None = "auto") -> keras.Model:

@@ -1,10 +1,10 @@
 """Figures of the lessons. Each function returns a ``Picture`` that carries its description."""
 
 import base64
-import html
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -24,11 +24,15 @@ class Picture:
     data: bytes
     alt: str
 
-    def _repr_mimebundle_(self, **_) -> dict[str, str]:
+    @property
+    def html(self) -> str:
+        """The picture as an HTML ``<img>`` that holds its own data."""
         kind = "png" if self.data.startswith(b"\x89PNG") else "jpeg"
         source = f"data:image/{kind};base64,{base64.b64encode(self.data).decode()}"
-        image = f'<img alt="{html.escape(self.alt)}" src="{source}" style="max-width: 100%">'
-        return {"text/html": image, "text/plain": self.alt}
+        return f'<img alt="{escape(self.alt)}" src="{source}" style="max-width: 100%">'
+
+    def _repr_mimebundle_(self, **_) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.alt}
 
 
 def _finish(figure: Figure, alt: str) -> Picture:
@@ -149,4 +153,28 @@ def show_training(histories: Mapping[str, Mapping[str, Sequence[float]]], *, alt
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(alpha=0.3)
     axis.legend(fontsize=8)
+    return _finish(figure, alt)
+
+
+def show_curves(
+    curves: Mapping[str, Sequence[float]],
+    x: Sequence[float],
+    *,
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+) -> Picture:
+    """Show curves over one axis.
+
+    Args:
+        curves: name -> values, as many as ``x`` has.
+    """
+    figure = Figure(figsize=(5.5, 3.2), dpi=96, layout="constrained")
+    axis = figure.subplots()
+    styles = ("-", "--", "-.", ":")
+    for number, (name, values) in enumerate(curves.items()):
+        axis.plot(x, values, styles[number % len(styles)], label=name, marker=".")
+    axis.set(xlabel=xlabel, ylabel=ylabel)
+    axis.grid(alpha=0.3)
+    axis.legend(fontsize=9)
     return _finish(figure, alt)

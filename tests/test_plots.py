@@ -22,6 +22,9 @@ FIGURES = {
     "heatmaps": lambda: plots.show_heatmaps(
         [np.full((64, 64, 3), 90, np.uint8)], [RNG.random((7, 7))], ["cat"], alt="x"
     ),
+    "curves": lambda: plots.show_curves(
+        {"a": [1, 0, 1], "b": [0, 0, 1]}, [0, 1, 2], xlabel="x", ylabel="y", alt="x"
+    ),
     "training": lambda: plots.show_training(
         {"a": {"loss": [2, 1], "accuracy": [0.5, 0.6], "val_loss": [2, 2], "val_accuracy": [0, 1]}},
         alt="x",

@@ -28,10 +28,8 @@ MODELS = DATA / "models"
 
 
 def save(model: keras.Model) -> None:
-    """Save a model without its optimizer."""
-    plain = type(model).from_config(model.get_config())
-    plain.set_weights(model.get_weights())
-    plain.save(MODELS / f"{model.name}.keras")
+    """Save the weights alone, so that any version of Keras can read them."""
+    np.savez_compressed(MODELS / f"{model.name}.npz", *model.get_weights())
 
 
 def record(name: str, model: keras.Model, history: dict, seconds: float, tested: dict) -> None:
