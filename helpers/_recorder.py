@@ -49,3 +49,35 @@ def logits_instead_of_softmax(last: keras.Layer) -> Iterator[None]:
             yield
     else:
         yield
+
+
+@contextmanager
+def computing_in(dtype: str, model: keras.Model) -> Iterator[None]:
+    """Let all layers compute in a dtype for as long as the context lasts; weights are not changed.
+
+    What a ``tf.function`` traces inside the context keeps that dtype.
+    """
+    policy = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[dtype]
+    kept = [(layer, layer.dtype_policy) for layer in all_layers(model)]
+    try:
+        for layer, _ in kept:
+            layer.dtype_policy = policy
+        yield
+    finally:
+        for layer, original in kept:
+            layer.dtype_policy = original
+
+
+def all_layers(model: keras.Model) -> list[keras.Layer]:
+    """List a model's layers in order, those of models inside it too."""
+    found = []
+    for layer in model.layers:
+        found.extend(all_layers(layer) if isinstance(layer, keras.Model) else [layer])
+    return found
+
+
+def ends_in_softmax(model: keras.Model) -> bool:
+    """Say whether a model gives probabilities, through a softmax at its end."""
+    last = all_layers(model)[-1]
+    softmax = keras.activations.softmax
+    return isinstance(last, keras.layers.Softmax) or getattr(last, "activation", None) is softmax

@@ -1,75 +1,25 @@
 """Heatmaps that say where a convnet looked: class activation maps.
 
 All methods take a model, images (n, h, w, c) in the range it expects, a class and a layer, and
-return raw maps, float32 (n, height, width) of the layer. ``to_heatmap`` brings them to [0, 1].
+return raw maps, float32 (n, height, width) of the layer: at least 0, not normalised. A map that
+is zero everywhere comes with a warning. ``to_heatmap`` brings maps to [0, 1].
+
+    images: float32 (n, h, w, c) in the range that the model expects.
+    class_index: one class for all images, or one for each; ``None``, the predicted one.
+    layer: name or index of a layer with height and width, also inside a nested model; ``None``,
+        the last convolution.
+
+They raise ``ValueError`` for an unknown layer or class, a layer without height and width, a
+model with several outputs, and images of a wrong shape or range.
 """
 
 import warnings
-from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from helpers._choices import check_index
-from helpers._recorder import listening, logits_instead_of_softmax, once
-from helpers._tensorflow import keras, tf
-from helpers.inputs import check_images
-from helpers.models import find_layer, last_layer
-
-
-def _build(model: keras.Model, layer: keras.Layer) -> Callable:
-    @tf.function(reduce_retracing=True)
-    def step(images, classes):
-        heard = []
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-
-            def hear(maps):
-                tape.watch(maps)  # from here on, so that the way back ends at this layer
-                heard.append(maps)
-                return maps
-
-            with listening(layer, hear), logits_instead_of_softmax(last_layer(model)):
-                logits = model(images, training=False)
-            predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
-            scores = tf.gather(logits, tf.where(classes < 0, predicted, classes), batch_dims=1)
-        return heard[0], tape.gradient(scores, heard[0])
-
-    return step
-
-
-def _classes(model: keras.Model, class_index: int | Sequence[int] | None, count: int) -> np.ndarray:
-    """One class for each image; -1 stands for the predicted one."""
-    if class_index is None:
-        return np.full(count, -1, np.int32)
-    classes = np.broadcast_to(np.asarray(class_index, np.int32), (count,))
-    for chosen in np.unique(classes):
-        check_index("class", int(chosen), model.output_shape[-1])
-    return classes
-
-
-def _maps_and_gradients(
-    model: keras.Model,
-    images: np.ndarray,
-    class_index: int | Sequence[int] | None,
-    layer: str | int | None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Run the net once and go back to one layer.
-
-    Returns:
-        The layer's output and the gradient of the class logit with respect to it, both float32
-        (n, height, width, channels).
-    """
-    if len(model.outputs) != 1:
-        raise ValueError(f"the model has {len(model.outputs)} outputs; heatmaps need exactly one")
-    found = find_layer(model, layer)
-    if len(found.output.shape) != 4:
-        raise ValueError(
-            f"layer {found.name!r} has the output shape {found.output.shape}, no height and width "
-            "to draw a map on: choose a layer before Flatten or global pooling"
-        )
-    images = check_images(model, images)
-    step = once(model, ("cam", id(found)), lambda: _build(model, found))
-    maps, gradients = step(images, _classes(model, class_index, len(images)))
-    return maps.numpy(), gradients.numpy()
+from helpers._gradients import Classes, maps_and_gradients
+from helpers._score import channel_scores
+from helpers._tensorflow import keras
 
 
 def _positive(maps: np.ndarray) -> np.ndarray:
@@ -78,7 +28,7 @@ def _positive(maps: np.ndarray) -> np.ndarray:
     if not raw.reshape(len(raw), -1).any(axis=1).all():
         warnings.warn(
             "a heatmap is zero everywhere: nothing in this layer speaks for the class. Look at "
-            "another class or layer; a saturated softmax or dead filters do the same.",
+            "another class or layer; dead filters can be the reason too.",
             stacklevel=3,
         )
     return raw
@@ -87,30 +37,79 @@ def _positive(maps: np.ndarray) -> np.ndarray:
 def grad_cam(
     model: keras.Model,
     images: np.ndarray,
-    class_index: int | Sequence[int] | None = None,
+    class_index: Classes = None,
     layer: str | int | None = None,
 ) -> np.ndarray:
     """Compute Grad-CAM (Selvaraju et al. 2017, equations 1 and 2).
 
-    Each feature map is weighted with the mean gradient of the class logit with respect to it;
-    negative values of the sum are cut off.
+    A feature map's weight is the mean gradient of the class logit with respect to it; negative
+    values of the weighted sum are cut off. Arguments, result and errors: see the module.
+    """
+    maps, gradients = maps_and_gradients(model, images, class_index, layer)
+    weights = gradients.mean(axis=(1, 2))
+    return _positive(np.einsum("nhwc,nc->nhw", maps, weights))
+
+
+def grad_cam_plus_plus(
+    model: keras.Model,
+    images: np.ndarray,
+    class_index: Classes = None,
+    layer: str | int | None = None,
+) -> np.ndarray:
+    """Compute Grad-CAM++ (Chattopadhay et al. 2018, equations 10 and 19).
+
+    With g the gradient at one position and S the sum of its feature map, a position counts
+    alpha = g^2 / (2 g^2 + S g^3) times the positive part of g; that is g / (2 + S g) where g is
+    positive, else 0. No epsilon: it is exact for gradients of any size. Arguments, result and
+    errors: see the module.
+    """
+    maps, gradients = maps_and_gradients(model, images, class_index, layer)
+    positive = np.maximum(gradients, 0)
+    below = 2 + maps.sum(axis=(1, 2), keepdims=True) * positive
+    weights = np.divide(positive, below, out=np.zeros_like(positive), where=below != 0)
+    return _positive(np.einsum("nhwc,nc->nhw", maps, weights.sum(axis=(1, 2))))
+
+
+def layer_cam(
+    model: keras.Model,
+    images: np.ndarray,
+    class_index: Classes = None,
+    layer: str | int | None = None,
+) -> np.ndarray:
+    """Compute Layer-CAM (Jiang et al. 2021, equations 5 to 7).
+
+    Every position of a feature map has its own weight: the positive part of the gradient there.
+    Arguments, result and errors: see the module.
+    """
+    maps, gradients = maps_and_gradients(model, images, class_index, layer)
+    return _positive((maps * np.maximum(gradients, 0)).sum(axis=-1))
+
+
+def score_cam(
+    model: keras.Model,
+    images: np.ndarray,
+    class_index: Classes = None,
+    layer: str | int | None = None,
+    *,
+    precision: str = "auto",
+    progress: bool = True,
+) -> np.ndarray:
+    """Compute Score-CAM (Wang et al. 2020, algorithm 1), without any gradient.
+
+    Each feature map, stretched to [0, 1] and to the size of the image, masks the image; its
+    weight is the softmax over channels of how far the class logit then rises above that of an
+    image of zeros. One forward pass a channel. Arguments, result and errors: see the module.
 
     Args:
-        images: float32 (n, h, w, c) in the range that the model expects.
-        class_index: one class for all images, or one for each; ``None``, the predicted one.
-        layer: name or index of a layer with height and width, also inside a nested model;
-            ``None``, the last convolution.
-
-    Returns:
-        float32 (n, height, width) of the layer, raw: at least 0, not normalised. A map that is
-        zero everywhere comes with a warning.
-
-    Raises:
-        ValueError: unknown layer or class, a layer without height and width, a model with
-            several outputs, or images of a wrong shape or range.
+        precision: ``"float32"``, ``"bfloat16"``, or ``"auto"``, which takes bfloat16 where the
+            processor is clearly faster with it.
+        progress: show a progress bar.
     """
-    maps, gradients = _maps_and_gradients(model, images, class_index, layer)
-    weights = gradients.mean(axis=(1, 2))
+    maps, scores = channel_scores(
+        model, images, class_index, layer, precision=precision, progress=progress
+    )
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    weights = raised / raised.sum(axis=1, keepdims=True)
     return _positive(np.einsum("nhwc,nc->nhw", maps, weights))
 
 

@@ -73,7 +73,7 @@ def overlay(
             "0 to 1 with cam.to_heatmap"
         )
     height, width = image.shape[:2]
-    smooth = cv2.resize(heatmap.astype(np.float32), (width, height))
+    smooth = stretch(heatmap, height, width)
     grey = np.uint8(np.round(smooth * 255))
     colours = cv2.cvtColor(cv2.applyColorMap(grey, COLORMAPS[colormap]), cv2.COLOR_BGR2RGB)
     return cv2.addWeighted(colours, alpha, image, 1 - alpha, 0)
@@ -83,3 +83,13 @@ def encode_png(image: np.ndarray) -> bytes:
     """Encode a uint8 RGB (h, w, 3) or grey (h, w) image as the bytes of a PNG file."""
     flipped = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
     return cv2.imencode(".png", flipped, [cv2.IMWRITE_PNG_COMPRESSION, 6])[1].tobytes()
+
+
+def stretch(heatmap: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Scale a map (h, w) to another size, float32 (height, width), smoothly."""
+    return cv2.resize(heatmap.astype(np.float32), (width, height))
+
+
+def blur(image: np.ndarray, sigma: float) -> np.ndarray:
+    """Blur an image (h, w, c) of any range with a Gaussian of ``sigma`` pixels."""
+    return cv2.GaussianBlur(image, (0, 0), sigma).reshape(image.shape)

@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers import vgg16
 from helpers._choices import check_index, unknown
+from helpers._recorder import all_layers
 from helpers._tensorflow import keras
 from helpers.architectures import build_deep_fashion_cnn, build_fashion_cnn, build_photo_cnn
 from helpers.datasets import DATA
@@ -85,17 +86,9 @@ def load_vgg16(head: str | None = "auto") -> keras.Model:
     return builders[head]()
 
 
-def _walk(model: keras.Model) -> list[keras.Layer]:
-    """List a model's layers in order, those of models inside it too."""
-    found = []
-    for layer in model.layers:
-        found.extend(_walk(layer) if isinstance(layer, keras.Model) else [layer])
-    return found
-
-
 def last_layer(model: keras.Model) -> keras.Layer:
     """Return the layer that gives the model's output, also when it sits in a nested model."""
-    return _walk(model)[-1]
+    return all_layers(model)[-1]
 
 
 def conv_layers(model: keras.Model) -> list[str]:
@@ -105,7 +98,7 @@ def conv_layers(model: keras.Model) -> list[str]:
     ['conv1', 'conv2']
     """
     kinds = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D)
-    return [layer.name for layer in _walk(model) if isinstance(layer, kinds)]
+    return [layer.name for layer in all_layers(model) if isinstance(layer, kinds)]
 
 
 def find_layer(model: keras.Model, layer: str | int | None = None) -> keras.Layer:
@@ -124,7 +117,7 @@ def find_layer(model: keras.Model, layer: str | int | None = None) -> keras.Laye
     if isinstance(layer, int):
         check_index("layer", layer, len(model.layers))
         return model.layers[layer]
-    layers = {found.name: found for found in _walk(model)}
+    layers = {found.name: found for found in all_layers(model)}
     if layer not in layers:
         raise unknown("layer", layer, layers)
     return layers[layer]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from helpers.images import encode_png, overlay
 
-LARGE = 120_000  # bytes; a PNG larger than this is stored as JPEG
+LARGE = 60_000  # bytes; a PNG larger than this is stored as JPEG
 
 
 @dataclass(frozen=True, repr=False)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from helpers._tensorflow import keras
-from helpers.cam import grad_cam, to_heatmap
+from helpers.cam import grad_cam, grad_cam_plus_plus, layer_cam, score_cam, to_heatmap
+from helpers.saliency import saliency, smooth_grad
 from tests.nets import maps_and_gradients, nested, random_cnn
 
 layers = keras.layers
@@ -16,17 +17,42 @@ def model():
     return random_cnn()
 
 
-def reference(model, image, k):
-    """Equations 1 and 2 of the paper, in float64."""
-    maps, gradients = maps_and_gradients(model, image, k)
+def grad_cam_in_float64(maps, gradients):
+    """Selvaraju et al., equations 1 and 2."""
     return np.maximum((maps * gradients.mean(axis=(0, 1))).sum(axis=-1), 0)
 
 
+def grad_cam_plus_plus_in_float64(maps, gradients):
+    """Chattopadhay et al., equations 10 and 19, as they stand."""
+    square, cube = gradients**2, gradients**3
+    below = 2 * square + maps.sum(axis=(0, 1)) * cube
+    alpha = np.where(square > 0, square / np.where(square > 0, below, 1), 0)
+    weights = (alpha * np.maximum(gradients, 0)).sum(axis=(0, 1))
+    return np.maximum((maps * weights).sum(axis=-1), 0)
+
+
+def layer_cam_in_float64(maps, gradients):
+    """Jiang et al., equations 5 to 7."""
+    return np.maximum((np.maximum(gradients, 0) * maps).sum(axis=-1), 0)
+
+
+FAMILY = {
+    grad_cam: grad_cam_in_float64,
+    grad_cam_plus_plus: grad_cam_plus_plus_in_float64,
+    layer_cam: layer_cam_in_float64,
+}
+
+
+def reference(model, image, k, method=grad_cam):
+    return FAMILY[method](*maps_and_gradients(model, image, k))
+
+
 @pytest.mark.parametrize("k", [0, 1, 2])
-def test_grad_cam_equals_the_formula_in_float64(model, k):
-    raw = grad_cam(model, IMAGES, k)
+@pytest.mark.parametrize("method", FAMILY)
+def test_the_family_equals_the_papers_in_float64(model, method, k):
+    raw = method(model, IMAGES, k)
     assert raw.shape == (4, 8, 6) and raw.dtype == np.float32
-    expected = np.stack([reference(model, image, k) for image in IMAGES])
+    expected = np.stack([reference(model, image, k, method) for image in IMAGES])
     np.testing.assert_allclose(raw, expected, rtol=1e-5, atol=1e-6 * expected.max())
 
 
@@ -67,15 +93,7 @@ def test_new_weights_are_seen(model):
 
 
 def test_with_average_pooling_grad_cam_is_the_class_activation_map():
-    keras.utils.set_random_seed(3)
-    net = keras.Sequential(
-        [
-            keras.Input((None, None, 3)),
-            layers.Conv2D(6, 3, activation="relu", name="conv"),
-            layers.GlobalAveragePooling2D(),
-            layers.Dense(4, use_bias=False, name="out"),
-        ]
-    )
+    net = average_pooling_net()
     images = np.random.default_rng(2).normal(size=(2, 12, 9, 3)).astype(np.float32)
     maps = keras.ops.convert_to_numpy(net.get_layer("conv")(images))
     weights = net.get_layer("out").get_weights()[0]
@@ -144,3 +162,140 @@ def test_images_in_the_range_of_another_model_are_refused():
     net = build_fashion_cnn()
     with pytest.raises(ValueError, match="divide pixels by 255"):
         grad_cam(net, np.full((1, 28, 28, 1), 200.0))
+
+
+@pytest.mark.parametrize("scale", [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6])
+def test_grad_cam_plus_plus_is_exact_for_gradients_of_any_size(model, scale):
+    """An absolute epsilon in the denominator would shrink the weights of small gradients."""
+    faint = random_cnn()
+    kernel, bias, dense, out = model.get_weights()
+    faint.set_weights([kernel, bias, dense * scale, out])
+    raw = grad_cam_plus_plus(faint, IMAGES, 1)
+    expected = np.stack([reference(faint, i, 1, grad_cam_plus_plus) for i in IMAGES])
+    assert expected.max() > 0
+    np.testing.assert_allclose(raw, expected, rtol=1e-5, atol=1e-6 * expected.max())
+
+
+def average_pooling_net():
+    keras.utils.set_random_seed(3)
+    return keras.Sequential(
+        [
+            keras.Input((None, None, 3)),
+            layers.Conv2D(6, 3, activation="relu", name="conv"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(4, use_bias=False, name="out"),
+        ]
+    )
+
+
+def test_with_average_pooling_grad_cam_plus_plus_has_a_closed_form():
+    net = average_pooling_net()
+    images = np.random.default_rng(2).normal(size=(2, 12, 9, 3)).astype(np.float32)
+    maps = np.float64(keras.ops.convert_to_numpy(net.get_layer("conv")(images)))
+    weights = np.float64(net.get_layer("out").get_weights()[0][:, 3])
+    positions = maps.shape[1] * maps.shape[2]
+    sums = maps.sum(axis=(1, 2))
+    channel = np.maximum(weights, 0) / (2 + sums * weights / positions)
+    expected = np.maximum(np.einsum("nhwc,nc->nhw", maps, channel), 0)
+    np.testing.assert_allclose(grad_cam_plus_plus(net, images, 3), expected, rtol=1e-5, atol=1e-7)
+
+
+def score_cam_by_hand(net, image, maps, k):
+    """Wang et al., algorithm 1, one channel after the other."""
+    import cv2
+
+    rises = []
+    blank = net(np.zeros_like(image)[None])[0, k]
+    for c in range(maps.shape[-1]):
+        one = maps[..., c]
+        span = np.ptp(one)
+        mask = (one - one.min()) / span if span > 0 else np.zeros_like(one)
+        mask = cv2.resize(mask, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        rises.append(float(net((image * mask[..., None])[None])[0, k] - blank))
+    weights = np.exp(np.array(rises) - max(rises))
+    return np.maximum(maps @ (weights / weights.sum()), 0)
+
+
+def test_score_cam_equals_the_algorithm_done_by_hand():
+    net = average_pooling_net()
+    images = np.random.default_rng(5).normal(size=(2, 14, 10, 3)).astype(np.float32)
+    maps = keras.ops.convert_to_numpy(net.get_layer("conv")(images))
+    raw = score_cam(net, images, [1, 3], precision="float32", progress=False)
+    for n, k in enumerate((1, 3)):
+        expected = score_cam_by_hand(net, images[n], maps[n], k)
+        np.testing.assert_allclose(raw[n], expected, rtol=1e-4, atol=1e-6)
+    rough = score_cam(net, images, [1, 3], precision="bfloat16", progress=False)
+    assert np.abs(to_heatmap(rough) - to_heatmap(raw)).max() < 0.05
+
+
+def test_score_cam_asks_for_the_predicted_class_by_default(model):
+    predicted = model.predict(IMAGES, verbose=0).argmax(axis=1)
+    one, other = (score_cam(model, IMAGES, k, progress=False) for k in (None, predicted))
+    np.testing.assert_array_equal(one, other)
+    np.testing.assert_allclose(
+        score_cam(nested(model), IMAGES, predicted, progress=False), one, rtol=1e-5, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("k", [0, 2])
+def test_saliency_equals_the_gradient_in_float64(model, k):
+    found = saliency(model, IMAGES, k)
+    assert found.shape == (4, 8, 6)
+    kernel = np.float64(model.get_layer("conv").get_weights()[0])
+    for n, image in enumerate(IMAGES):
+        maps, gradients = maps_and_gradients(model, image, k)
+        gradients = np.pad(gradients * (maps > 0), ((1, 1), (1, 1), (0, 0)))
+        expected = np.zeros(image.shape)
+        for y in range(8):
+            for x in range(6):
+                window = gradients[y : y + 3, x : x + 3][::-1, ::-1]
+                expected[y, x] = np.einsum("hwo,hwio->i", window, kernel)
+        np.testing.assert_allclose(found[n], np.abs(expected).max(axis=-1), rtol=1e-4, atol=1e-6)
+
+
+def test_smooth_grad_is_the_mean_gradient_of_noisy_copies(model):
+    np.testing.assert_allclose(
+        smooth_grad(model, IMAGES, 1, samples=2, noise=0.0), saliency(model, IMAGES, 1), rtol=1e-5
+    )
+    one, again, other = (smooth_grad(model, IMAGES, samples=3, seed=s) for s in (1, 1, 2))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+
+
+@pytest.mark.parametrize("method", [*FAMILY, score_cam, saliency, smooth_grad])
+def test_every_method_refuses_bad_input(method, model):
+    for change, words in (
+        ({"class_index": 3}, "choose 0 to 2"),
+        ({"class_index": [0, 1]}, "2 classes for 4 images"),
+        ({"images": IMAGES[:0]}, "at least 1"),
+        ({"images": IMAGES * np.nan}, "NaN"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            method(model, **({"images": IMAGES} | change))
+    two = keras.Model(model.inputs[0], [model.outputs[0], model.get_layer("flatten").output])
+    with pytest.raises(ValueError, match="2 outputs"):
+        method(two, IMAGES)
+
+
+@pytest.mark.parametrize("method", [*FAMILY, score_cam])
+def test_every_map_of_zeros_is_said(method):
+    net = random_cnn(softmax=False)
+    kernel, _, dense, out = net.get_weights()
+    net.set_weights([kernel * 0, np.full(5, -1.0), dense, out])
+    with pytest.warns(UserWarning, match="zero everywhere"):
+        assert (method(net, IMAGES, 0) == 0).all()
+
+
+def test_agreement_with_tf_keras_vis_where_it_follows_the_paper(model):
+    from tf_keras_vis.gradcam import Gradcam
+    from tf_keras_vis.layercam import Layercam
+
+    linear = random_cnn(softmax=False)
+    linear.set_weights(model.get_weights())
+    linear = keras.Model(linear.inputs[0], linear.outputs[0])
+    score = lambda output: tuple(output[n][1] for n in range(len(IMAGES)))  # noqa: E731
+    for method, theirs in ((grad_cam, Gradcam), (layer_cam, Layercam)):
+        maps = theirs(linear, clone=True)(
+            score, IMAGES, penultimate_layer="conv", expand_cam=False, normalize_cam=False
+        )
+        np.testing.assert_allclose(method(model, IMAGES, 1), maps, rtol=1e-5, atol=1e-6)

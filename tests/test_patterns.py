@@ -57,6 +57,7 @@ def test_one_step_is_the_textbook_step(vgg):
             gradient_scale=name,
             recipe="plain",
             seed=4,
+            precision="float32",
         )
         expected = to_pictures(pixels.numpy() + 3 * gradient / scale)
         assert np.abs(ascent.images.astype(int) - expected).max() <= 1

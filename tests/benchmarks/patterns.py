@@ -1,0 +1,76 @@
+"""64 patterns of block3_conv1, 64 px, 40 steps."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from tf_keras_vis.activation_maximization import ActivationMaximization
+
+from helpers._precision import fastest
+from helpers._recorder import computing_in
+from helpers._tensorflow import keras, tf
+from helpers.models import load_vgg16
+from helpers.patterns import BATCH, gradient_ascent
+from tests.benchmarks.timing import measure, table
+
+LAYER, FILTERS, SIZE, STEPS = "block3_conv1", range(64), 64, 40
+
+
+def book_loop(part: keras.Model, compiled: bool) -> None:
+    """One filter after the other, a tape around the net, as textbooks have it."""
+
+    def step(image, index):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            loss = tf.reduce_mean(part(image)[..., index])
+        gradient = tape.gradient(loss, image)
+        return image + gradient / (tf.sqrt(tf.reduce_mean(tf.square(gradient))) + 1e-5)
+
+    run = tf.function(step) if compiled else step
+    for index in FILTERS:
+        image = tf.random.uniform((1, SIZE, SIZE, 3), 108, 148)
+        for _ in range(STEPS):
+            image = run(image, tf.constant(index))
+
+
+def bare(part: keras.Model, dtype: str) -> None:
+    """Nothing but the net forwards and backwards, in the same batches."""
+
+    @tf.function
+    def step(images):
+        with tf.GradientTape(watch_accessed_variables=False) as tape, computing_in(dtype, part):
+            tape.watch(images)
+            output = part(images)
+        return tape.gradient(output, images)
+
+    images = tf.random.uniform((BATCH, SIZE, SIZE, 3), -20, 20)
+    for _ in range(STEPS * len(FILTERS) // BATCH):
+        step(images)
+
+
+def tables() -> Iterator[str]:
+    model = load_vgg16(None)
+    part = keras.Model(model.inputs[0], model.get_layer(LAYER).output)
+    small = keras.applications.VGG16(include_top=False, weights=None, input_shape=(SIZE, SIZE, 3))
+    small.set_weights(model.get_weights())
+    visible = ActivationMaximization(
+        small, model_modifier=lambda m: keras.Model(m.inputs[0], m.get_layer(LAYER).output)
+    )
+    seeds = np.random.uniform(-20, 20, (64, SIZE, SIZE, 3)).astype(np.float32)
+    scores = lambda output: [output[i, ..., i] for i in FILTERS]  # noqa: E731
+
+    def grow(recipe: str, precision: str):
+        return lambda: gradient_ascent(
+            model, LAYER, FILTERS, size=SIZE, steps=STEPS, recipe=recipe, precision=precision
+        )
+
+    ways = {
+        "bare convolutions, float32": lambda: bare(part, "float32"),
+        f"bare convolutions, {fastest()}": lambda: bare(part, fastest()),
+    }
+    for recipe in ("plain", "alive", "natural"):
+        ways[f"{recipe}, float32"] = grow(recipe, "float32")
+        ways[recipe] = grow(recipe, "auto")
+    ways["the book's loop, compiled"] = lambda: book_loop(part, True)
+    ways["the book's loop, eager"] = lambda: book_loop(part, False)
+    ways["tf-keras-vis, one batch"] = lambda: visible(scores, seed_input=seeds, steps=STEPS)
+    yield table("64 patterns of block3_conv1, 64 px, 40 steps", measure(ways, 1), "alive")
