@@ -27,23 +27,26 @@ class Ascent(NamedTuple):
     activations: np.ndarray
 
 
+class _Reached(BaseException):
+    """Ends a model's call at the layer that is asked for, and carries what it computed there."""
+
+
 def _means(model: keras.Model, layer: keras.Layer, before: bool, pixels: tf.Tensor) -> tf.Tensor:
-    """Mean over space of every channel: (n, channels), before or after the layer's activation."""
-    heard = []
+    """Mean over space of every channel: (n, channels), before or after the layer's activation.
 
-    def hear(output):
-        heard.append(tf.cast(output, tf.float32))
-        return output
+    The layers behind are not run, so that the image can be smaller than they would need.
+    """
 
-    fused = getattr(layer, "activation", None) if before else None
-    ear = (
-        activation_replaced(layer, lambda value: fused(hear(value)))
-        if fused
-        else listening(layer, hear)
-    )
-    with ear:
-        model(prepare(model, pixels), training=False)
-    (output,) = heard
+    def stop(output):
+        raise _Reached(tf.cast(output, tf.float32))
+
+    fused = before and getattr(layer, "activation", None)
+    ear = activation_replaced(layer, stop) if fused else listening(layer, stop)
+    try:
+        with ear:
+            model(prepare(model, pixels), training=False)
+    except _Reached as reached:
+        (output,) = reached.args
     return tf.reduce_mean(output, axis=(1, 2)) if output.shape.rank == 4 else output
 
 
