@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers._ascent import build_step
 from helpers._choices import check_index, unknown
 from helpers._precision import choose
 from helpers._recipes import RECIPES, SCALES, Recipe
-from helpers._recorder import activation_replaced, computing_in, listening, once
+from helpers._recorder import once
 from helpers._tensorflow import keras, tf
-from helpers.inputs import prepare
 from helpers.models import find_layer
 
 BATCH = 16  # more at once leave the processor's cache
@@ -25,67 +25,6 @@ class Ascent(NamedTuple):
 
     images: np.ndarray
     activations: np.ndarray
-
-
-class _Reached(BaseException):
-    """Ends a model's call at the layer that is asked for, and carries what it computed there."""
-
-
-def _means(model: keras.Model, layer: keras.Layer, before: bool, pixels: tf.Tensor) -> tf.Tensor:
-    """Mean over space of every channel: (n, channels), before or after the layer's activation.
-
-    The layers behind are not run, so that the image can be smaller than they would need.
-    """
-
-    def stop(output):
-        raise _Reached(tf.cast(output, tf.float32))
-
-    fused = before and getattr(layer, "activation", None)
-    ear = activation_replaced(layer, stop) if fused else listening(layer, stop)
-    try:
-        with ear:
-            model(prepare(model, pixels), training=False)
-    except _Reached as reached:
-        (output,) = reached.args
-    return tf.reduce_mean(output, axis=(1, 2)) if output.shape.rank == 4 else output
-
-
-def _build(
-    model: keras.Model,
-    layer: keras.Layer,
-    recipe: Recipe,
-    held: np.ndarray,
-    *,
-    gradient_scale: str,
-    dtype: str,
-    regularizers: Sequence[Callable],
-) -> Callable:
-    """Compile one step for a batch of images of one size."""
-
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec((None, *held.shape)),
-            tf.TensorSpec((2, None, *held.shape)),
-            tf.TensorSpec((None,), tf.int32),
-            tf.TensorSpec((), tf.int32),
-            tf.TensorSpec(()),
-        ]
-    )
-    def step(variable, memory, filters, number, step_size):
-        with tf.GradientTape(watch_accessed_variables=False) as tape, computing_in(dtype, model):
-            tape.watch(variable)
-            seen = recipe.seen(recipe.pixels(variable), number)
-            means = _means(model, layer, recipe.before_activation, seen)
-            activations = tf.gather(means, filters, batch_dims=1)
-        gradient = tape.gradient(activations, variable)
-        variable, memory = recipe.move(
-            variable, gradient, memory, number, step_size, gradient_scale
-        )
-        for regularize in regularizers:
-            variable = regularize(variable)
-        return variable, memory, activations
-
-    return step
 
 
 def to_pictures(pixels: np.ndarray) -> np.ndarray:
@@ -176,7 +115,7 @@ def gradient_ascent(
     options = {"gradient_scale": gradient_scale, "dtype": choose(precision)}
     options["regularizers"] = tuple(regularizers)
     key = ("ascent", id(found), recipe, size, *options.values())
-    step = once(model, key, lambda: _build(model, found, way, held, **options))
+    step = once(model, key, lambda: build_step(model, found, way, held, **options))
 
     chosen = np.split(np.int32(filters), range(BATCH, len(filters), BATCH))
     variables = [np.repeat(held[None], len(part), axis=0) for part in chosen]
