@@ -8,6 +8,7 @@ import json
 import platform
 import sys
 import time
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -56,19 +57,20 @@ def accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> floa
     return round(float((predicted == labels).mean()), 4)
 
 
-def make_fashion(name: str, build, data: FashionMNIST, *, keep: bool = True, **options) -> None:
+def make_fashion(
+    name: str, build: Callable, data: FashionMNIST, *phases: dict, keep: bool = True
+) -> None:
+    """Train in one or more phases, each with its own options for ``train``, and test."""
     keras.utils.set_random_seed(SEED)
-    model, begin = build(), time.time()
-    history = train(
-        model,
-        data.train_images,
-        data.train_labels,
-        seed=SEED,
-        callbacks=[TqdmCallback(verbose=0)],
-        **options,
-    )
+    model, begin, history = build(), time.time(), {}
+    for seed, options in enumerate(phases):
+        progress = [TqdmCallback(verbose=0)]
+        part = train(
+            model, data.train_images, data.train_labels, seed=seed, callbacks=progress, **options
+        )
+        history = {key: [*history.get(key, []), *values] for key, values in part.items()}
     tested = {"test_accuracy": accuracy(model, data.test_images, data.test_labels)}
-    tested["test_images"] = len(data.test_labels)
+    tested |= {"test_images": len(data.test_labels), "phases": list(phases)}
     record(name, model, history, time.time() - begin, tested)
     if keep:
         save(model)
@@ -105,12 +107,16 @@ def make_photo_head() -> None:
 def main(names: list[str]) -> None:
     MODELS.mkdir(parents=True, exist_ok=True)
     data = load_fashion_mnist("full")
+    plain = {"epochs": 20}
+    constant = {"epochs": 20, "decay": False}
     deep = {"epochs": 25, "batch_size": 150, "learning_rate": 1e-4, "fast": True}
-    constant = {"epochs": 20, "decay": False, "keep": False}
+    polish = deep | {"epochs": 8, "learning_rate": 2e-4, "augment": True}
     recipes = {
-        "fashion_cnn": lambda n: make_fashion(n, build_fashion_cnn, data, epochs=20),
-        "fashion_cnn_constant": lambda n: make_fashion(n, build_fashion_cnn, data, **constant),
-        "deep_fashion_cnn": lambda n: make_fashion(n, build_deep_fashion_cnn, data, **deep),
+        "fashion_cnn": lambda n: make_fashion(n, build_fashion_cnn, data, plain),
+        "fashion_cnn_constant": lambda n: make_fashion(
+            n, build_fashion_cnn, data, constant, keep=False
+        ),
+        "deep_fashion_cnn": lambda n: make_fashion(n, build_deep_fashion_cnn, data, deep, polish),
         "photo_cnn": lambda n: make_photo_cnn(),
         "photo_head": lambda n: make_photo_head(),
     }
