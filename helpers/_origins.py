@@ -109,7 +109,14 @@ class DebianPackage:
     folder: str
 
     def fill(self, folder: Path, names: Iterable[str]) -> None:
-        _run(["apt-get", "download", self.package], folder)
+        try:
+            _run(["apt-get", "download", self.package], folder)
+        except OSError:  # perhaps no list of packages is here yet: fetch one for this call alone
+            (folder / "lists/partial").mkdir(parents=True)
+            lists = ["-o", f"Dir::State::Lists={folder}/lists"]
+            _run(["apt-get", *lists, "update"], folder)
+            _run(["apt-get", *lists, "download", self.package], folder)
+            shutil.rmtree(folder / "lists")
         (archive,) = folder.glob("*.deb")
         _run(["dpkg-deb", "-x", archive.name, "unpacked"], folder)
         for name in names:
