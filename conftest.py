@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
             sources.SOURCES["vgg16_convolutions"] = everywhere
     os.environ["KERAS_HOME"] = str(HOME)
     os.environ["CNN_COURSE_OFFLINE"] = "1"
+    os.environ["CNN_COURSE_MY_MODELS"] = str(HOME.parent / "my_models")  # leave the learner's alone
 
 
 _compare_text = IPyNbCell.compare_outputs

@@ -10,7 +10,7 @@ def build_fashion_cnn() -> keras.Model:
 
     Two blocks of convolution, batch normalization, LeakyReLU and max pooling, then a dense
     layer of 64 units. Input: float32 (n, 28, 28, 1) in [0, 1]. Output: softmax probabilities
-    (n, 10). About 222,000 weights, freshly initialised (He et al. 2015, "Delving Deep into
+    (n, 10). About 221,000 weights, freshly initialised (He et al. 2015, "Delving Deep into
     Rectifiers").
 
     >>> [layer.name for layer in build_fashion_cnn().layers[:4]]

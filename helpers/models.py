@@ -1,5 +1,6 @@
 """The nets of the course: build them, train them, load them trained, look into them."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ TRAINED = {
     "deep_fashion_cnn": build_deep_fashion_cnn,
     "photo_cnn": build_photo_cnn,
 }
-OWN_MODELS = Path(__file__).resolve().parents[1] / "my_models"
+OWN_MODELS = Path(os.environ.get("CNN_COURSE_MY_MODELS", DATA.parent / "my_models"))
 
 
 def load_trained(name: str, *, own: bool = False) -> keras.Model:

@@ -24,7 +24,8 @@ def execute(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
-        timeout=1800,
+        timeout=3600,
+        coalesce_streams=True,
         kernel_name="python3",
         store_widget_state=False,
         record_timing=False,
