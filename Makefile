@@ -10,7 +10,7 @@ help:  ## list the targets
 
 lab: $(VENV)/installed  ## set up all that is missing and open the course in JupyterLab
 	-@$(BIN)/python -m helpers.sources
-	$(BIN)/jupyter lab $(ROOT) notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab $(ROOT) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 test: $(VENV)/installed  ## set up all that is missing and run every test and every lesson
 	$(BIN)/python -m pytest
