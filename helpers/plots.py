@@ -141,7 +141,7 @@ def show_training(histories: Mapping[str, Mapping[str, Sequence[float]]], *, alt
         histories: name of the run -> its lists ``accuracy``, ``val_accuracy``, ``loss``,
             ``val_loss``.
     """
-    figure = Figure(figsize=(9.5, 2.8), dpi=96, layout="constrained")
+    figure = Figure(figsize=(8, 2.8), dpi=96, layout="constrained")
     for axis, measure in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
         for number, (name, history) in enumerate(histories.items()):
             for prefix, style, part in (("", "-", "training"), ("val_", "--", "validation")):
@@ -152,7 +152,7 @@ def show_training(histories: Mapping[str, Mapping[str, Sequence[float]]], *, alt
         axis.set(xlabel="epoch", title=measure)
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(alpha=0.3)
-    axis.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    axis.legend(fontsize=8)
     return _finish(figure, alt)
 
 
