@@ -18,7 +18,7 @@ test: $(VENV)/installed  ## set up all that is missing and run every test and ev
 data: $(VENV)/installed  ## fetch data and weights, so that all lessons run without a network
 	$(BIN)/python -m helpers.sources
 
-models: $(VENV)/installed  ## train the small nets in data/models again (about an hour)
+models: $(VENV)/installed  ## train the small nets in data/models again (about 90 minutes)
 	$(BIN)/python tools/make_models.py
 
 notebooks: $(VENV)/installed  ## run all lessons in place and keep their outputs

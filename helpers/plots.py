@@ -36,9 +36,16 @@ class Picture:
 
 
 def _finish(figure: Figure, alt: str) -> Picture:
-    for kind in ("png", "jpeg"):
+    for kind, options in (("png", {}), ("jpeg", {"quality": 60})):
         file = io.BytesIO()
-        figure.savefig(file, format=kind, bbox_inches="tight", pad_inches=0.05, facecolor="white")
+        figure.savefig(
+            file,
+            format=kind,
+            bbox_inches="tight",
+            pad_inches=0.05,
+            facecolor="white",
+            pil_kwargs=options,
+        )
         if file.tell() < LARGE:
             break
     return Picture(file.getvalue(), alt)
