@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from helpers.images import encode_png, overlay
 
+LAYOUT = {"bbox_inches": "tight", "pad_inches": 0.05, "facecolor": "white"}
 LARGE = 60_000  # bytes; a PNG larger than this is stored as JPEG
 
 
@@ -38,14 +39,7 @@ class Picture:
 def _finish(figure: Figure, alt: str) -> Picture:
     for kind, options in (("png", {}), ("jpeg", {"quality": 60})):
         file = io.BytesIO()
-        figure.savefig(
-            file,
-            format=kind,
-            bbox_inches="tight",
-            pad_inches=0.05,
-            facecolor="white",
-            pil_kwargs=options,
-        )
+        figure.savefig(file, format=kind, pil_kwargs=options, **LAYOUT)
         if file.tell() < LARGE:
             break
     return Picture(file.getvalue(), alt)
