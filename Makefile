@@ -6,7 +6,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 .PHONY: help lab test data models notebooks environment clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@awk -F ':.*## *' '/^[a-z]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/installed  ## set up all that is missing and open the course in JupyterLab
 	-@$(BIN)/python -m helpers.sources
@@ -31,7 +31,7 @@ clean:  ## remove the virtual environment and all that tests have written
 	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info
 
 $(VENV)/installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
 	touch $@

@@ -35,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
         sources.SOURCES["vgg16_convolutions"] = everywhere[-1:]
         try:
             sources.fetch("vgg16_convolutions")
+        except sources.SourceError as fault:
+            pytest.exit(str(fault), returncode=1)
         finally:
             sources.SOURCES["vgg16_convolutions"] = everywhere
     os.environ["KERAS_HOME"] = str(HOME)

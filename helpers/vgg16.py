@@ -141,6 +141,7 @@ def _photo_head(model: keras.Model) -> list[np.ndarray]:
                 return [arrays["kernel"], arrays["bias"]]
     print("fitting the photo head to these weights: about 15 seconds, once")
     kernel, bias = fit_photo_head(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, kernel=kernel, bias=bias)
     return [kernel, bias]
 

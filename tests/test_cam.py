@@ -299,3 +299,29 @@ def test_agreement_with_tf_keras_vis_where_it_follows_the_paper(model):
             score, IMAGES, penultimate_layer="conv", expand_cam=False, normalize_cam=False
         )
         np.testing.assert_allclose(method(model, IMAGES, 1), maps, rtol=1e-5, atol=1e-6)
+
+
+def test_the_net_of_lesson_05_gives_the_heatmaps_worked_out_on_paper():
+    """Two filters set by hand, one bright spot and one bright edge; exact in float32."""
+    spot = [[0, -1, 0], [-1, 4, -1], [0, -1, 0]]
+    edge = [[-1, -1, -1], [0, 0, 0], [1, 1, 1]]
+    tiny = keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            layers.Conv2D(2, 3, activation="relu", use_bias=False, name="filters"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(2, use_bias=False, name="logits"),
+        ]
+    )
+    head = np.array([[2, -1], [-1, 2]])
+    tiny.set_weights([np.stack([spot, edge], axis=-1)[:, :, None], head])
+    picture = np.zeros((6, 6), np.float32)
+    picture[1, 4] = picture[4:] = 1
+    on_paper = np.zeros((2, 4, 4))
+    on_paper[0, 0, 3] = 8 / 16
+    on_paper[1, 2], on_paper[1, 3] = 6 / 16, 5 / 16
+    given = np.repeat(picture[None, :, :, None], 2, axis=0)
+    np.testing.assert_array_equal(grad_cam(tiny, given, [0, 1]), on_paper)
+    given[:, 1, 4] = 0
+    with pytest.warns(UserWarning, match="zero everywhere"):
+        assert (grad_cam(tiny, given, 0) == 0).all()
