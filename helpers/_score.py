@@ -40,6 +40,7 @@ def channel_scores(
     *,
     precision: str,
     progress: bool,
+    on_step: Callable[[int, int], None],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Compute the logit of each image masked with each channel of its own feature maps.
 
@@ -60,4 +61,5 @@ def channel_scores(
         masks = _unit_range(maps[n, ..., start : start + BATCH]).astype(np.float32)
         masks = np.moveaxis(masks, -1, 0)[..., None]
         scores[n, start : start + BATCH] = run(images[n], masks, np.int32(classes[n]))
+        on_step(n * channels + start + len(masks), scores.size)
     return maps, scores

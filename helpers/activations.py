@@ -96,6 +96,29 @@ def mosaic(maps: np.ndarray, columns: int = 16, margin: int = 1) -> np.ndarray:
     return picture
 
 
+def responses(
+    model: keras.Model, images: np.ndarray, layer: str | int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Summarise the feature maps of many images: how strong, and at how many positions.
+
+    Args:
+        images: float32 (n, h, w, c) in the range that the model expects.
+
+    Returns:
+        Mean of each feature map, and share of its positions above zero: float32 (n, channels).
+
+    Raises:
+        ValueError: unknown layer, or images of a wrong shape or range.
+    """
+    means, above = [], []
+    for start in range(0, len(images), BATCH):
+        (maps,) = feature_maps(model, images[start : start + BATCH], [layer])
+        flat = maps.reshape(len(maps), -1, maps.shape[-1])
+        means.append(flat.mean(axis=1))
+        above.append((flat > 0).mean(axis=1, dtype=np.float32))
+    return np.concatenate(means), np.concatenate(above)
+
+
 def strongest_images(
     model: keras.Model, images: np.ndarray, layer: str | int, channel: int, k: int = 9
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -112,10 +135,6 @@ def strongest_images(
         ValueError: unknown layer or channel, or images of a wrong shape or range.
     """
     check_index("channel", channel, find_layer(model, layer).output.shape[-1])
-    means = []
-    for start in range(0, len(images), 256):
-        (maps,) = feature_maps(model, images[start : start + 256], [layer])
-        means.append(maps[..., channel].reshape(len(maps), -1).mean(axis=1))
-    means = np.concatenate(means)
+    means = responses(model, images, layer)[0][:, channel]
     order = np.argsort(-means, kind="stable")[:k]
     return order, means[order]

@@ -14,6 +14,7 @@ model with several outputs, and images of a wrong shape or range.
 """
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 
@@ -93,6 +94,7 @@ def score_cam(
     *,
     precision: str = "auto",
     progress: bool = True,
+    on_step: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
     """Compute Score-CAM (Wang et al. 2020, algorithm 1), without any gradient.
 
@@ -104,9 +106,16 @@ def score_cam(
         precision: ``"float32"``, ``"bfloat16"``, or ``"auto"``, which takes bfloat16 where the
             processor is clearly faster with it.
         progress: show a progress bar.
+        on_step: called after each batch with the number of channels done, and of all.
     """
     maps, scores = channel_scores(
-        model, images, class_index, layer, precision=precision, progress=progress
+        model,
+        images,
+        class_index,
+        layer,
+        precision=precision,
+        progress=progress,
+        on_step=on_step or (lambda done, of: None),
     )
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     weights = raised / raised.sum(axis=1, keepdims=True)

@@ -1,9 +1,12 @@
-"""Photos in and out, with OpenCV: read, fit, overlay, encode. Images are uint8 RGB (h, w, 3)."""
+"""Photos in and out: read, fit, overlay, encode. Images are uint8 RGB (h, w, 3)."""
 
+import io
+import warnings
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image, ImageOps
 
 from helpers._choices import unknown
 
@@ -12,24 +15,47 @@ COLORMAPS = {
     for name in ("viridis", "cividis", "inferno", "magma", "jet")
 }
 
+LARGEST = 64_000_000  # pixels of a photo
+
 
 def read_photo(source: str | Path | bytes) -> np.ndarray:
     """Read a photo from a path or from the bytes of a file.
 
-    EXIF rotation is applied; grey, palette and 16-bit images become 8-bit RGB.
+    EXIF rotation is applied; transparent parts become white; grey, palette, CMYK and 16-bit
+    images become 8-bit RGB; of an animation the first picture is taken.
 
     Returns:
         uint8 RGB (h, w, 3).
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: the bytes are no picture that OpenCV can read.
+        ValueError: the bytes are no picture, a damaged one, or one of more than ``LARGEST``
+            pixels, which would fill the memory.
     """
     raw = source if isinstance(source, bytes) else Path(source).read_bytes()
-    picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR) if raw else None
-    if picture is None:
-        raise ValueError("this file is not a picture, or it is damaged: use a JPEG or PNG file")
-    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+    try:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(raw)) as photo:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            width, height = photo.size
+            if width * height > LARGEST:
+                raise ValueError(
+                    f"this picture has {width * height / 1e6:.0f} million pixels: scale it down "
+                    f"to {LARGEST / 1e6:.0f} million or less"
+                )
+            return _rgb(ImageOps.exif_transpose(photo))
+    except (OSError, SyntaxError, EOFError, Image.DecompressionBombError) as fault:
+        raise ValueError(
+            "this file is not a picture, or it is damaged: use a JPEG or PNG file"
+        ) from fault
+
+
+def _rgb(photo: Image.Image) -> np.ndarray:
+    if photo.mode.startswith(("I", "F")):  # 16 bits a pixel, which Pillow would cut off at 255
+        return np.repeat(np.uint8(np.asarray(photo).clip(0, 65535) // 257)[..., None], 3, axis=2)
+    if photo.has_transparency_data:
+        photo = photo.convert("RGBA")
+        photo = Image.alpha_composite(Image.new("RGBA", photo.size, "white"), photo)
+    return np.array(photo.convert("RGB"))
 
 
 def fit(image: np.ndarray, size: int) -> np.ndarray:
@@ -79,10 +105,14 @@ def overlay(
     return cv2.addWeighted(colours, alpha, image, 1 - alpha, 0)
 
 
-def encode_png(image: np.ndarray) -> bytes:
-    """Encode a uint8 RGB (h, w, 3) or grey (h, w) image as the bytes of a PNG file."""
+def encode_png(image: np.ndarray, compression: int = 6) -> bytes:
+    """Encode a uint8 RGB (h, w, 3) or grey (h, w) image as the bytes of a PNG file.
+
+    Args:
+        compression: from 0, quick and large, to 9, slow and small; nothing is lost.
+    """
     flipped = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
-    return cv2.imencode(".png", flipped, [cv2.IMWRITE_PNG_COMPRESSION, 6])[1].tobytes()
+    return cv2.imencode(".png", flipped, [cv2.IMWRITE_PNG_COMPRESSION, compression])[1].tobytes()
 
 
 def stretch(heatmap: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -93,3 +123,36 @@ def stretch(heatmap: np.ndarray, height: int, width: int) -> np.ndarray:
 def blur(image: np.ndarray, sigma: float) -> np.ndarray:
     """Blur an image (h, w, c) of any range with a Gaussian of ``sigma`` pixels."""
     return cv2.GaussianBlur(image, (0, 0), sigma).reshape(image.shape)
+
+
+def grey(image: np.ndarray) -> np.ndarray:
+    """Take the colours out of a uint8 RGB image (h, w, 3); it keeps three equal channels."""
+    return cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+
+
+def enlarge(image: np.ndarray, height: int) -> np.ndarray:
+    """Scale an image to a height, its proportions kept; small ones keep their sharp pixels."""
+    width = max(1, round(image.shape[1] * height / image.shape[0]))
+    smaller = image.shape[0] > height
+    method = cv2.INTER_AREA if smaller else cv2.INTER_NEAREST
+    return cv2.resize(image, (width, height), interpolation=method)
+
+
+def write(image: np.ndarray, text: str, place: tuple[int, int], colour=(40, 40, 40)) -> None:
+    """Write a short text into a uint8 RGB image, its lower left corner at (x, y)."""
+    cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, 1, cv2.LINE_AA)
+
+
+def random_crops(photo: np.ndarray, count: int, size: int, seed: int) -> np.ndarray:
+    """Cut random squares, 40 to 100 % of the shorter side, half of them mirrored, from a photo.
+
+    Returns uint8 RGB (count, size, size, 3).
+    """
+    rng = np.random.default_rng(seed)
+    crops = []
+    for _ in range(count):
+        side = int(min(photo.shape[:2]) * rng.uniform(0.4, 1))
+        top, left = (rng.integers(0, length - side + 1) for length in photo.shape[:2])
+        crop = fit(photo[top : top + side, left : left + side], size)
+        crops.append(crop[:, ::-1] if rng.random() < 0.5 else crop)
+    return np.stack(crops)

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers._gradients import Classes, explicit_classes
-from helpers._recorder import all_layers, ends_in_softmax
+from helpers._recorder import all_layers
 from helpers._similarity import similarity
-from helpers._tensorflow import keras, tf
+from helpers._tensorflow import keras
+from helpers.classes import probabilities
 from helpers.images import blur, stretch
 from helpers.inputs import check_images
 from helpers.models import find_layer
@@ -20,7 +21,6 @@ __all__ = [
     "randomize_from",
     "similarity",
 ]
-BATCH = 8
 
 
 class Pointing(NamedTuple):
@@ -56,12 +56,6 @@ def randomize_from(model: keras.Model, layer: str | int, *, seed: int = 0) -> ke
     return copy
 
 
-def _probabilities(model: keras.Model, images: np.ndarray, chosen: int) -> np.ndarray:
-    parts = np.array_split(images, -(-len(images) // BATCH))
-    outputs = tf.concat([model(part, training=False) for part in parts], axis=0)
-    return (outputs if ends_in_softmax(model) else tf.nn.softmax(outputs)).numpy()[:, chosen]
-
-
 def _curves(
     model: keras.Model,
     begin: np.ndarray,
@@ -79,7 +73,7 @@ def _curves(
     for first, last, heatmap, chosen in zip(begin, end, heatmaps, classes, strict=True):
         order = np.argsort(-stretch(heatmap, height, width), axis=None, kind="stable")
         rank = np.argsort(order).reshape(1, height, width, 1)
-        curves.append(_probabilities(model, np.where(rank < counts, last, first), chosen))
+        curves.append(probabilities(model, np.where(rank < counts, last, first))[:, chosen])
     return np.stack(curves)
 
 

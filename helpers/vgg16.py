@@ -9,7 +9,7 @@ import numpy as np
 from helpers._assets import VGG16_LPIPS, course_cache
 from helpers._tensorflow import keras
 from helpers.datasets import DATA, PHOTOS, load_photo
-from helpers.images import fit
+from helpers.images import random_crops
 from helpers.sources import fetch
 
 preprocess_input = keras.applications.vgg16.preprocess_input
@@ -82,21 +82,6 @@ def with_classes() -> keras.Model:
     return keras.applications.VGG16(weights=str(path), classifier_activation=None)
 
 
-def random_crops(name: str, count: int, size: int, seed: int) -> np.ndarray:
-    """Cut random squares, 40 to 100 % of the shorter side, half of them mirrored, from a photo.
-
-    Returns uint8 RGB (count, size, size, 3).
-    """
-    rng, photo = np.random.default_rng(seed), load_photo(name)
-    crops = []
-    for _ in range(count):
-        side = int(min(photo.shape[:2]) * rng.uniform(0.4, 1))
-        top, left = (rng.integers(0, length - side + 1) for length in photo.shape[:2])
-        crop = fit(photo[top : top + side, left : left + side], size)
-        crops.append(crop[:, ::-1] if rng.random() < 0.5 else crop)
-    return np.stack(crops)
-
-
 def pooled_features(model: keras.Model, photos: np.ndarray) -> np.ndarray:
     """Average the last feature maps of uint8 RGB photos (n, h, w, 3) over space: (n, 512)."""
     batches = np.array_split(preprocess_input(photos.astype(np.float32)), -(-len(photos) // 8))
@@ -111,7 +96,7 @@ def fit_photo_head(model: keras.Model) -> list[np.ndarray]:
     Returns:
         kernel (512, 6) and bias (6,).
     """
-    crops = [random_crops(name, CROPS, 224, seed) for seed, name in enumerate(PHOTOS)]
+    crops = [random_crops(load_photo(name), CROPS, 224, seed) for seed, name in enumerate(PHOTOS)]
     features = pooled_features(model, np.concatenate(crops))
     spread = features.std()
     keras.utils.set_random_seed(0)

@@ -5,9 +5,9 @@ import pytest
 
 from helpers import models
 from helpers._tensorflow import keras
-from helpers.datasets import DATA, PHOTOS, load_fashion_mnist
+from helpers.datasets import DATA, PHOTOS, load_fashion_mnist, load_photo
+from helpers.images import random_crops
 from helpers.training import fast_copy
-from helpers.vgg16 import random_crops
 from tests.nets import nested, random_cnn
 
 layers = keras.layers
@@ -59,7 +59,7 @@ def test_trained_nets_reach_their_accuracy_on_the_full_test_set(name, least):
 def test_the_trained_photo_net_tells_new_crops_apart():
     net = models.load_trained("photo_cnn")
     for number, name in enumerate(PHOTOS):
-        crops = random_crops(name, 10, 150, seed=900 + number) / np.float32(255)
+        crops = random_crops(load_photo(name), 10, 150, seed=900 + number) / np.float32(255)
         predicted = net.predict(crops, verbose=0).argmax(axis=1)
         assert (predicted == number).mean() >= 0.8, name
 

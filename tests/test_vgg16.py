@@ -13,6 +13,8 @@ from helpers._assets import Remote
 from helpers._origins import Download
 from helpers._tensorflow import keras
 from helpers.cam import grad_cam
+from helpers.datasets import load_photo
+from helpers.images import random_crops
 from helpers.inputs import prepare
 
 
@@ -57,7 +59,7 @@ def net():
 
 def test_photo_head_names_the_six_photos_and_new_crops(net):
     for number, name in enumerate(datasets.PHOTOS):
-        crops = vgg16.random_crops(name, 4, 224, seed=500 + number)
+        crops = random_crops(load_photo(name), 4, 224, seed=500 + number)
         logits = net(prepare(net, crops), training=False).numpy()
         assert (logits.argmax(axis=1) == number).all(), name
 

@@ -16,7 +16,8 @@ import tensorflow as tf
 from tqdm.keras import TqdmCallback
 
 from helpers import vgg16
-from helpers.datasets import DATA, PHOTOS, FashionMNIST, load_fashion_mnist
+from helpers.datasets import DATA, PHOTOS, FashionMNIST, load_fashion_mnist, load_photo
+from helpers.images import random_crops
 from helpers.models import (
     build_deep_fashion_cnn,
     build_fashion_cnn,
@@ -83,7 +84,8 @@ def make_photo_cnn() -> None:
 
     def crops(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         parts = [
-            vgg16.random_crops(name, count, 150, seed * 100 + i) for i, name in enumerate(PHOTOS)
+            random_crops(load_photo(name), count, 150, seed * 100 + i)
+            for i, name in enumerate(PHOTOS)
         ]
         order = np.random.default_rng(seed).permutation(count * len(PHOTOS))
         images = np.concatenate(parts)[order] / np.float32(255)

@@ -15,10 +15,12 @@ class Cost(NamedTuple):
     processor: float
 
 
-def measure(ways: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, Cost]:
-    """Run every way once to warm up, then ``repeats`` times in turn."""
+def measure(
+    ways: Mapping[str, Callable[[], object]], repeats: int, *, warm: bool = True
+) -> dict[str, Cost]:
+    """Run every way once to warm up, unless all are, then ``repeats`` times in turn."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-    for way in ways.values():
+    for way in ways.values() if warm else ():
         way()
     for _ in range(repeats):
         for name, way in ways.items():

@@ -1,0 +1,137 @@
+"""Pictures made of titled panels, as arrays: quick enough to follow a slider."""
+
+import numpy as np
+
+from helpers.activations import mosaic
+from helpers.cam import to_heatmap
+from helpers.filters import to_unit_range
+from helpers.images import enlarge, overlay, stretch, write
+
+HEIGHT = 224  # of a panel, in pixels
+GAP, TITLE = 8, 24
+WHITE, MARK = 255, (255, 90, 0)
+NUMBERS = 27  # a kernel of so many weights is shown with its numbers
+
+
+def panel(picture: np.ndarray, title: str, height: int = HEIGHT) -> np.ndarray:
+    """Bring a picture to a height, keeping its proportions, and write a title above it."""
+    picture = enlarge(picture, height)
+    framed = np.full((height + TITLE, max(picture.shape[1], 9 * len(title)), 3), WHITE, np.uint8)
+    framed[TITLE:, : picture.shape[1]] = picture
+    write(framed, title, (2, TITLE - 8))
+    return framed
+
+
+def row(panels: list[np.ndarray]) -> np.ndarray:
+    """Set panels of one height side by side on white."""
+    gap = np.full((panels[0].shape[0], GAP, 3), WHITE, np.uint8)
+    return np.hstack([part for one in panels for part in (gap, one)] + [gap])
+
+
+def column(rows: list[np.ndarray]) -> np.ndarray:
+    """Set rows one above the other on white."""
+    width = max(one.shape[1] for one in rows)
+    pad = [((0, GAP), (0, width - one.shape[1]), (0, 0)) for one in rows]
+    return np.vstack([np.pad(r, p, constant_values=WHITE) for r, p in zip(rows, pad, strict=True)])
+
+
+def coloured(values: np.ndarray, colormap: str = "viridis") -> np.ndarray:
+    """Draw a map (h, w), stretched to [0, 1], in colour: uint8 RGB of the same size."""
+    return overlay(np.zeros((*values.shape, 3), np.uint8), to_heatmap(values), 1, colormap)
+
+
+def over(picture: np.ndarray, values: np.ndarray, alpha: float = 0.5, colormap: str = "viridis"):
+    """Lay a map, stretched to [0, 1], over an enlarged picture."""
+    return overlay(enlarge(picture, HEIGHT), to_heatmap(values), alpha, colormap)
+
+
+def _grey(unit: np.ndarray) -> np.ndarray:
+    return np.repeat(np.uint8(np.round(unit * 255))[..., None], 3, axis=-1)
+
+
+def kernel_panels(kernel: np.ndarray) -> list[np.ndarray]:
+    """Draw one kernel (kh, kw, in): dark is negative, mid-grey zero, light positive.
+
+    A small one is drawn channel by channel with its numbers, three channels in colour as well; of
+    a large one all slices side by side.
+    """
+    unit = to_unit_range(kernel[..., None], per="filter")[..., 0]
+    if kernel.size > NUMBERS:
+        slices = np.moveaxis(unit, -1, 0)
+        columns = int(np.ceil(np.sqrt(len(slices))))
+        tiles = np.pad(slices, ((0, -len(slices) % columns), (0, 1), (0, 1)), constant_values=1)
+        grid = tiles.reshape(-1, columns, *tiles.shape[1:]).swapaxes(1, 2)
+        sheet = grid.reshape(grid.shape[0] * grid.shape[1], -1)
+        return [panel(_grey(sheet), f"kernel, {len(slices)} slices")]
+    names = ("red", "green", "blue") if kernel.shape[-1] == 3 else ("kernel",) * kernel.shape[-1]
+    found = [
+        panel(_numbered(k, u), n) for k, u, n in zip(*_by_channel(kernel, unit), names, strict=True)
+    ]
+    if kernel.shape[-1] == 3:
+        found.insert(0, panel(np.uint8(np.round(unit * 255)), "kernel"))
+    return found
+
+
+def _by_channel(*arrays: np.ndarray) -> list[np.ndarray]:
+    return [np.moveaxis(one, -1, 0) for one in arrays]
+
+
+def _numbered(weights: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    picture = enlarge(_grey(unit), HEIGHT)
+    cell = HEIGHT // len(weights)
+    for (i, j), weight in np.ndenumerate(weights):
+        ink = (0, 0, 0) if unit[i, j] > 0.4 else (255, 255, 255)
+        write(picture, f"{weight:.2g}", (j * cell + 6, i * cell + cell // 2 + 5), ink)
+    return picture
+
+
+def mosaic_with_mark(maps: np.ndarray, chosen: int) -> np.ndarray:
+    """Draw all feature maps (h, w, channels) of a layer, small, and frame one: uint8 RGB."""
+    picture, columns, cell = small_mosaic(maps)
+    return mark(picture, columns, cell, chosen)
+
+
+def small_mosaic(maps: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """Draw all feature maps of a layer, thinned to about HEIGHT pixels a side.
+
+    Returns uint8 RGB, the number of columns, and the side of a cell in pixels.
+    """
+    columns = int(np.ceil(np.sqrt(maps.shape[-1])))
+    step = max(1, round(maps.shape[0] * columns / (2 * HEIGHT)))
+    thin = maps[step // 2 :: step, step // 2 :: step]
+    sheet = mosaic(thin, columns)
+    zoom = max(1, round(2 * HEIGHT / max(sheet.shape)))
+    sheet = sheet.repeat(zoom, axis=0).repeat(zoom, axis=1)
+    colours = overlay(np.zeros((*sheet.shape, 3), np.uint8), sheet, 1)
+    return colours, columns, (thin.shape[0] + 1) * zoom
+
+
+def mark(picture: np.ndarray, columns: int, cell: int, chosen: int) -> np.ndarray:
+    """Frame one cell of a mosaic in a copy of it."""
+    marked = np.pad(picture, ((3, 3), (3, 3), (0, 0)), constant_values=WHITE)
+    top, left = chosen // columns * cell, chosen % columns * cell
+    frame = marked[top : top + cell + 5, left : left + cell + 5]
+    frame[:3], frame[-3:], frame[:, :3], frame[:, -3:] = MARK, MARK, MARK, MARK
+    return marked
+
+
+def where(values: np.ndarray) -> str:
+    """Say in words where a map (h, w) is largest: one of nine parts."""
+    i, j = np.unravel_index(np.argmax(values), values.shape)
+    rows, columns = ("top", "middle", "bottom"), ("left", "centre", "right")
+    down, across = rows[3 * i // values.shape[0]], columns[3 * j // values.shape[1]]
+    return "in the centre" if (down, across) == ("middle", "centre") else f"at the {down} {across}"
+
+
+def at_size(values: np.ndarray, size: int) -> np.ndarray:
+    """Stretch a map to a square of ``size`` pixels."""
+    return stretch(values, size, size)
+
+
+def tiles(pictures: np.ndarray, columns: int) -> np.ndarray:
+    """Lay pictures (n, h, w, 3) side by side, row by row, with a white line between them."""
+    padded = np.pad(
+        pictures, ((0, -len(pictures) % columns), (0, 1), (0, 1), (0, 0)), constant_values=WHITE
+    )
+    rows = padded.reshape(-1, columns, *padded.shape[1:]).swapaxes(1, 2)
+    return rows.reshape(rows.shape[0] * rows.shape[1], -1, 3)

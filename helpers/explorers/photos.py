@@ -1,0 +1,87 @@
+"""Explorers that look at a picture: choose one, or upload your own."""
+
+from typing import ClassVar
+
+import ipywidgets as widgets
+import numpy as np
+from traitlets import HasTraits, Int, validate
+
+from helpers._choices import check_index
+from helpers._tensorflow import keras
+from helpers.activations import feature_maps
+from helpers.explorers.album import Album, Pictures
+from helpers.explorers.controls import Choice, Number, upload
+from helpers.models import conv_layers
+
+FEW = 40  # so many pictures are offered by name, more by number
+
+
+class WithPhotos(HasTraits):
+    """Mixin for explorers with an ``image``: an index of the pictures, the learner's own last."""
+
+    image = Int(0)
+    album: ClassVar[Album]
+
+    def choose_from(self, model: keras.Model, pictures: Pictures) -> list[widgets.Widget]:
+        """Set up the pictures; return the controls for them."""
+        self.album = Album(model, pictures)
+        self._maps: dict[int, dict[str, np.ndarray]] = {}
+        if len(self.album) <= FEW:
+            self._images = Choice("image", self.album.names)
+            self._images.follow(self, "image", "index")
+        else:
+            self._images = Number("image", 0, len(self.album) - 1)
+            self._images.follow(self, "image")
+        return [self._images, upload(self._receive)]
+
+    @validate("image")
+    def _known_image(self, proposal: dict) -> int:
+        check_index("image", proposal["value"], len(self.album))
+        return proposal["value"]
+
+    def _receive(self, photo: bytes) -> None:
+        try:
+            self.add_photo(photo)
+        except (ValueError, OSError) as refusal:
+            self.message = f"Your photo was not taken: {refusal}"
+
+    def add_photo(self, photo: str | bytes) -> None:
+        """Look at a photo of your own, a path or the bytes of a file; it stays in memory.
+
+        Raises:
+            ValueError: this is no picture, or a damaged or enormous one.
+            FileNotFoundError: no such file.
+        """
+        index = self.album.keep(photo)
+        self.forget(index)
+        with self.quietly():
+            self._images.offer(self.album.names) if isinstance(self._images, Choice) else (
+                self._images.limit(index)
+            )
+            self.image = index
+        self.redraw()
+
+    def forget(self, image: int) -> None:
+        """Forget what was computed for a picture that is replaced."""
+        self._maps.pop(image, None)
+
+    @property
+    def name(self) -> str:
+        """The name of the picture now looked at."""
+        name = self.album.names[self.image]
+        return f"image {name}" if name.isdigit() else name
+
+    @property
+    def shown(self) -> np.ndarray:
+        """The picture as the model sees it, uint8 RGB."""
+        return self.album.shown(self.image)
+
+    def maps(self, layer: str) -> np.ndarray:
+        """Feature maps (h, w, channels) of the picture; all layers are computed at once."""
+        if self.image not in self._maps:
+            layers = conv_layers(self.album.model)
+            found = feature_maps(self.album.model, self.album.prepared([self.image]), layers)
+            if len(self._maps) > 1:  # two pictures' maps of VGG16 take 100 MB
+                self._maps.pop(next(iter(self._maps)))
+            self._maps[self.image] = {n: m[0] for n, m in zip(layers, found, strict=True)}
+        return self._maps[self.image][layer]
