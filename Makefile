@@ -3,7 +3,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test data models notebooks environment clean
+.PHONY: help lab test data bench models notebooks environment clean
 
 help:  ## list the targets
 	@awk -F ':.*## *' '/^[a-z]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: $(VENV)/installed  ## set up all that is missing and run every test and ev
 
 data: $(VENV)/installed  ## fetch data and weights, so that all lessons run without a network
 	$(BIN)/python -m helpers.sources
+
+bench: $(VENV)/installed  ## compare speeds and write tests/benchmarks/README.md (about 40 minutes)
+	$(BIN)/python -m tests.benchmarks
 
 models: $(VENV)/installed  ## train the small nets in data/models again (about 90 minutes)
 	$(BIN)/python tools/make_models.py

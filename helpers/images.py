@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,9 @@ COLORMAPS = {
 }
 
 LARGEST = 64_000_000  # pixels of a photo
+_no_warning_of_size = partial(
+    warnings.catch_warnings, action="ignore", category=Image.DecompressionBombWarning
+)
 
 
 def read_photo(source: str | Path | bytes) -> np.ndarray:
@@ -34,8 +38,7 @@ def read_photo(source: str | Path | bytes) -> np.ndarray:
     """
     raw = source if isinstance(source, bytes) else Path(source).read_bytes()
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(raw)) as photo:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with _no_warning_of_size(), Image.open(io.BytesIO(raw)) as photo:
             width, height = photo.size
             if width * height > LARGEST:
                 raise ValueError(

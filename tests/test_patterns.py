@@ -4,6 +4,7 @@ import pytest
 from helpers._tensorflow import keras
 from helpers.models import build_fashion_cnn, load_vgg16
 from helpers.patterns import Ascent, gradient_ascent, to_pictures
+from helpers.regularizers import blur, total_variation, zoom
 from tests.nets import nested, random_cnn
 
 
@@ -19,6 +20,54 @@ def test_alive_raises_every_filter(vgg, layer):
     assert ascent.activations.shape == (11, 24) and ascent.activations.dtype == np.float32
     assert (ascent.activations[-1] > ascent.activations[0]).all()
     assert len({picture.tobytes() for picture in ascent.images}) == 24
+
+
+@pytest.mark.parametrize("recipe", ["alive", "natural"])
+@pytest.mark.parametrize("block", range(1, 6))
+def test_all_64_first_filters_of_every_block_move_and_rise(vgg, block, recipe):
+    layer, size = f"block{block}_conv1", 32 if block < 4 else 48
+    ascent = gradient_ascent(vgg, layer, range(64), size=size, steps=12, recipe=recipe)
+    assert (ascent.activations[-1] > ascent.activations[0]).all()
+    assert len({picture.tobytes() for picture in ascent.images}) == 64
+    assert (ascent.images.std(axis=(1, 2, 3)) > 2).all()
+
+
+def test_lower_precision_gives_the_same_picture_to_the_eye(vgg):
+    options = {"size": 48, "steps": 20, "recipe": "natural"}
+    exact, quick = (
+        gradient_ascent(vgg, "block3_conv1", range(8), precision=p, **options)
+        for p in ("float32", "bfloat16")
+    )
+    for one, other in zip(exact.images, quick.images, strict=True):
+        assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.9
+    np.testing.assert_allclose(quick.activations[-1], exact.activations[-1], rtol=0.1)
+
+
+@pytest.mark.parametrize(
+    "calm", [total_variation(0.5), blur(0.7), zoom(1.03)], ids=["variation", "blur", "zoom"]
+)
+def test_every_regularizer_calms_the_picture(vgg, calm):
+    rough, calmer = (
+        gradient_ascent(vgg, "block2_conv1", range(4), size=48, steps=10, regularizers=chosen)
+        for chosen in ((), (calm,))
+    )
+
+    def roughness(images):
+        return np.abs(np.diff(images.astype(float), axis=2)).mean()
+
+    assert roughness(calmer.images) < 0.9 * roughness(rough.images)
+    assert (calmer.activations[-1] > calmer.activations[0]).all()
+
+
+def test_regularizers_combine_and_keep_flat_pictures_flat(vgg):
+    flat = np.full((1, 16, 16, 3), 100, np.float32)
+    for calm in (total_variation(), blur(), zoom()):
+        np.testing.assert_allclose(calm(flat), flat, atol=1e-3)
+    both = (blur(0.5), zoom(1.02))
+    ascent = gradient_ascent(vgg, "block2_conv1", [3], size=32, steps=3, regularizers=both)
+    assert np.isfinite(ascent.activations).all()
+    with pytest.raises(ValueError, match="spectrum"):
+        gradient_ascent(vgg, "block2_conv1", [3], recipe="natural", regularizers=both)
 
 
 def test_plain_leaves_dead_filters_still_and_alive_wakes_them(vgg):

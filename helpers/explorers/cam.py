@@ -134,7 +134,11 @@ class CamExplorer(WithPhotos, LayerExplorer):
                 panel(coloured(raw, self.colormap), f"{raw.shape[0]} x {raw.shape[1]} values"),
             ]
         )
-        what = f"{self.method} of {self.name} for {self.classes[chosen]!r} ({found[chosen]:.0%})"
+        title = "the predicted class, " if self.class_index is None else ""
+        what = (
+            f"{self.method} of {self.name} for {self.classes[chosen]!r} "
+            f"({title}{found[chosen]:.0%})"
+        )
         place = (
             f"brightest {where(raw)}"
             if raw.any()

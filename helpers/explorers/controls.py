@@ -78,9 +78,9 @@ def upload(receive: Callable[[bytes], None]) -> widgets.Widget:
         content = _content(change["new"])
         if content is None:
             return
-        if isinstance(button.value, dict):
-            button.value.clear()
-            button._counter = 0
+        if isinstance(change["new"], dict):  # ipywidgets 7
+            button.data, button.metadata = [], []
+            button.set_trait("value", {})
         else:
             button.value = ()
         receive(content)

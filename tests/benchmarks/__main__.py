@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.benchmarks import heatmaps, maps, patterns, training
+from tests.benchmarks import explorers, heatmaps, maps, patterns, training
 from tests.benchmarks.timing import machine
 
 HEAD = """\
@@ -15,8 +15,14 @@ process; medians. Ratios count, seconds depend on the machine. A ratio is to the
 """
 
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or ["heatmaps", "patterns", "maps", "training"]
-    parts = {"heatmaps": heatmaps, "patterns": patterns, "maps": maps, "training": training}
+    chosen = sys.argv[1:] or ["heatmaps", "patterns", "maps", "explorers", "training"]
+    parts = {
+        "heatmaps": heatmaps,
+        "patterns": patterns,
+        "maps": maps,
+        "explorers": explorers,
+        "training": training,
+    }
     text = HEAD + machine() + "\n\n"
     for name in chosen:
         for piece in parts[name].tables():

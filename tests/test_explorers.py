@@ -1,0 +1,305 @@
+"""Every explorer over the whole range of every control, and with photos that hurt."""
+
+import sys
+import time
+import types
+from datetime import UTC, datetime
+from io import BytesIO
+
+import cv2
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.datasets import DATA, collage, load_fashion_mnist
+from helpers.explorers import (
+    explore_cam,
+    explore_feature_maps,
+    explore_filters,
+    explore_patterns,
+    microscope,
+)
+from helpers.explorers import microscope as package_microscope
+from helpers.explorers.base import Explorer
+from helpers.models import conv_layers, load_trained, load_vgg16
+from tests.nets import random_cnn
+from tests.pictures import is_blank
+
+EXPLORERS = (explore_filters, explore_feature_maps, explore_patterns, explore_cam, microscope)
+WITH_PHOTOS = (explore_filters, explore_feature_maps, explore_cam, microscope)
+NETS = ("fashion_cnn", "deep_fashion_cnn", "photo_cnn", "vgg16")
+
+
+@pytest.fixture(scope="module")
+def models():
+    return {name: load_vgg16("photos") if name == "vgg16" else load_trained(name) for name in NETS}
+
+
+def shown(explorer: Explorer) -> np.ndarray:
+    """What the explorer shows, after checking that all is well with it."""
+    assert explorer.fault is None and not explorer.message
+    picture = cv2.imdecode(np.frombuffer(explorer.picture, np.uint8), cv2.IMREAD_COLOR)
+    assert not is_blank(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
+    html = next(c.value for c in explorer.children if isinstance(c, widgets.HTML) and c.value)
+    assert len(explorer.says) > 20 and 'alt="' in html and "data:image/png;base64," in html
+    return picture
+
+
+def sweep(explorer: Explorer, trait: str, values: list) -> None:
+    """Give a trait several values; each must change the picture or the text, and show it."""
+    for value in values:
+        before, same = (explorer.picture, explorer.says), getattr(explorer, trait) == value
+        setattr(explorer, trait, value)
+        shown(explorer)
+        assert same or (explorer.picture, explorer.says) != before, (trait, value)
+
+
+def ends(count: int) -> list[int]:
+    return sorted({0, count // 2, count - 1})
+
+
+@pytest.mark.parametrize("net", NETS)
+@pytest.mark.parametrize("explore", EXPLORERS, ids=lambda f: f.__name__)
+def test_every_layer_and_its_first_middle_and_last_filter(models, net, explore, monkeypatch):
+    monkeypatch.setitem(sys.modules[package_microscope.__module__].GROWTH, "steps", 3)
+    explorer = explore(models[net])
+    if explore is explore_patterns:
+        explorer.steps = 3
+    for layer in conv_layers(models[net]):
+        sweep(explorer, "layer", [layer])
+        if explore is not explore_cam:
+            sweep(explorer, "filter", ends(explorer.filters))
+
+
+@pytest.mark.parametrize("net", NETS)
+@pytest.mark.parametrize("explore", WITH_PHOTOS, ids=lambda f: f.__name__)
+def test_every_kind_of_picture(models, net, explore):
+    explorer = explore(models[net])
+    sweep(explorer, "image", ends(len(explorer.album)))
+
+
+def test_the_other_controls_of_patterns(models):
+    explorer = explore_patterns(models["fashion_cnn"])
+    for trait, values in {
+        "steps": [1, 100, 200],
+        "step_size": [0.1, 5.0, 10.0],
+        "gradient_scale": ["max", "std", "rms"],
+        "recipe": ["plain", "natural", "alive"],
+    }.items():
+        sweep(explorer, trait, values)
+
+
+@pytest.mark.parametrize("net", NETS)
+def test_the_other_controls_of_cam(models, net):
+    explorer = explore_cam(models[net])
+    classes = len(explorer.classes)
+    for trait, values in {
+        "class_index": [None, *ends(classes)],
+        "method": ["Grad-CAM++", "Layer-CAM", "Grad-CAM"],
+        "opacity": [0.0, 0.5, 1.0],
+        "colormap": ["cividis", "inferno", "magma", "viridis"],
+    }.items():
+        sweep(explorer, trait, values)
+
+
+def test_score_cam_shows_how_far_it_is(models):
+    explorer, seen = explore_cam(models["fashion_cnn"]), []
+    (bar,) = (c for c in explorer.children if isinstance(c, widgets.IntProgress))
+    bar.observe(lambda change: seen.append(change["new"] / bar.max), "value")
+    explorer.method = "Score-CAM"
+    shown(explorer)
+    assert seen[0] < 1 and seen[-1] == 1 and bar.layout.visibility == "hidden"
+
+
+def test_controls_and_traits_move_together(models):
+    explorer = explore_feature_maps(models["vgg16"])
+    parts = explorer._filters
+    parts.slider.value = 9
+    assert explorer.filter == parts.field.value == 9
+    explorer.layer = "block5_conv3"
+    assert parts.slider.max == parts.field.max == 511
+    explorer.filter = 511
+    explorer.layer = "block1_conv1"
+    assert explorer.filter == parts.slider.value == parts.slider.max == 63
+    shown(explorer)
+
+
+def test_every_control_has_a_name(models):
+    for explore in EXPLORERS:
+        explorer = explore(models["fashion_cnn"])
+        for control in controls(explorer):
+            twin = isinstance(control, widgets.IntSlider | widgets.FloatSlider)
+            assert twin or control.description, control
+
+
+def controls(widget: widgets.Widget) -> list[widgets.Widget]:
+    if isinstance(widget, widgets.HTML | widgets.IntProgress):
+        return []
+    if isinstance(widget, widgets.Box):
+        return [found for child in widget.children for found in controls(child)]
+    return [widget]
+
+
+def test_what_does_not_exist_is_named(models):
+    explorer = explore_cam(models["vgg16"])
+    for trait, value, words in [
+        ("layer", "block3_conv9", "did you mean 'block3_conv"),
+        ("image", 6, "nearest is 5"),
+        ("class_index", 6, "nearest is 5"),
+        ("method", "Grad-CAN", "did you mean 'Grad-CAM"),
+        ("colormap", "jet", "viridis"),
+    ]:
+        before = explorer.picture
+        with pytest.raises(ValueError, match=words):
+            setattr(explorer, trait, value)
+        assert explorer.picture == before
+    with pytest.raises(ValueError, match="no classes"):
+        explore_cam(load_vgg16(None))
+    with pytest.raises(ValueError, match="plain"):
+        explore_feature_maps(models["vgg16"], [np.full((9, 9, 3), -100.0)])
+    with pytest.raises(ValueError, match="at least one"):
+        explore_feature_maps(models["vgg16"], [])
+
+
+def test_an_error_becomes_a_message_and_the_next_move_works(models, monkeypatch):
+    explorer = explore_feature_maps(models["fashion_cnn"])
+    good = type(explorer).draw
+
+    def broken(self):
+        raise RuntimeError("out of paint")
+
+    monkeypatch.setattr(type(explorer), "draw", broken)
+    explorer.filter = 3
+    assert "out of paint" in explorer.message and isinstance(explorer.fault, RuntimeError)
+    assert any("out of paint" in c.value for c in explorer.children if isinstance(c, widgets.HTML))
+    monkeypatch.setattr(type(explorer), "draw", good)
+    explorer.filter = 4
+    shown(explorer)
+
+
+def test_a_pattern_is_seen_growing_and_kept(models):
+    explorer, seen = explore_patterns(models["vgg16"]), []
+    explorer.observe(lambda change: seen.append(change["new"]), "says")
+    explorer.layer = "block3_conv1"
+    assert len(seen) >= 3 and "step" in seen[0]
+    grown, seen[:] = explorer.picture, []
+    explorer.filter = 1
+    explorer.filter = 0
+    growing = {says.split(",")[1] for says in seen if ", step " in says}
+    assert growing == {" filter 1 of 256"}
+    assert explorer.picture != grown  # filter 1 now stands among the earlier ones
+
+
+def test_names_of_classes_can_be_searched(models):
+    explorer = explore_cam(
+        models["vgg16"], {"four": collage(("cat", "coffee", "rocket", "flower"))}
+    )
+    explorer._search.value = "Rock"
+    assert explorer.class_index == 3 and "'rocket'" in explorer.says
+    explorer._search.value = "dog"
+    assert "dog" in explorer.message and explorer.class_index == 3
+    explorer._top.value = -1
+    assert explorer.class_index is None
+    shown(explorer)
+
+
+def test_a_net_that_the_course_does_not_know():
+    net = random_cnn()
+    images = np.random.default_rng(0).random((3, 8, 6, 2), np.float32)
+    with pytest.raises(ValueError, match="shape"):
+        explore_feature_maps(net, images)
+
+
+def test_fashion_images_may_come_as_they_are_stored(models):
+    images = load_fashion_mnist("subset").test_images
+    explorer = explore_feature_maps(models["fashion_cnn"], images)
+    sweep(explorer, "image", [4, 18, 999])
+    np.testing.assert_allclose(explorer.album.prepared([4])[0], images[4], atol=1e-6)
+
+
+def photo_files() -> dict[str, bytes]:
+    """Files that a learner may choose by mistake, or that phones and scanners make."""
+
+    def saved(image, kind, **options):
+        file = BytesIO()
+        image.save(file, kind, **options)
+        return file.getvalue()
+
+    cat = Image.open(DATA / "photos/cat.jpg").resize((60, 40))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    sixteen = Image.fromarray(np.linspace(0, 65535, 2400).astype(np.uint16).reshape(40, 60))
+    jpeg = saved(cat, "JPEG")
+    frames = [cat, cat.rotate(90)]
+    huge = Image.new("L", (10_000, 10_000))
+    return {
+        "empty": b"",
+        "text.jpg": b"this is no photo, whatever its name says",
+        "truncated": jpeg[: len(jpeg) // 2],
+        "cmyk": saved(cat.convert("CMYK"), "JPEG"),
+        "16 bit": saved(sixteen, "PNG"),
+        "grey": saved(cat.convert("L"), "PNG"),
+        "palette with alpha": saved(cat.convert("RGBA").quantize(16), "PNG", transparency=3),
+        "animated": saved(frames[0], "GIF", save_all=True, append_images=frames[1:]),
+        "turned": saved(cat, "JPEG", exif=turned),
+        "1x1": saved(cat.resize((1, 1)), "PNG"),
+        "3x4000": saved(cat.resize((3, 4000)), "PNG"),
+        "100 megapixels": saved(huge, "PNG"),
+    }
+
+
+REFUSED = {"empty", "text.jpg", "truncated", "100 megapixels"}
+
+
+@pytest.mark.parametrize("net", ["fashion_cnn", "vgg16"])
+def test_photos_that_hurt_are_shown_or_refused_in_one_sentence(models, net):
+    explorer = explore_feature_maps(models[net])
+    (button,) = (c for c in explorer.children if isinstance(c, widgets.FileUpload))
+    for name, content in photo_files().items():
+        before, begin = explorer.picture, time.perf_counter()
+        upload(button, content)
+        assert time.perf_counter() - begin < 2
+        assert not button.value
+        if name in REFUSED:
+            assert explorer.message.count(".") <= 2 and explorer.message, name
+            assert explorer.picture == before and explorer.fault is None, name
+        else:
+            shown(explorer)
+            assert explorer.name == "your photo" and explorer.image == explorer.album.count, name
+            assert len(explorer.album) == explorer.album.count + 1
+    sweep(explorer, "filter", [5, 6])
+    sweep(explorer, "image", [0, explorer.album.count])
+
+
+def upload(button: widgets.FileUpload, content: bytes) -> None:
+    """Do what a browser does, for ipywidgets 7 or 8."""
+    if widgets.__version__.startswith("7"):
+        button.metadata, button.data = [{"name": "photo"}], [content]
+        button._counter += 1
+    else:
+        now = datetime.now(UTC)
+        entry = {"name": "photo", "type": "", "size": len(content), "last_modified": now}
+        button.value = ({**entry, "content": memoryview(content)},)
+
+
+def test_a_turned_photo_stands_upright_and_is_not_distorted(models):
+    files = photo_files()
+    explorer = explore_cam(models["vgg16"])
+    explorer.add_photo(files["turned"])
+    upright = explorer.shown
+    explorer.add_photo(files["cmyk"])
+    turned_back = np.rot90(upright).astype(float)
+    assert np.abs(turned_back - explorer.shown).mean() < 12
+
+
+def test_colab_has_its_own_upload(models, monkeypatch):
+    photo = (DATA / "photos/coffee.jpg").read_bytes()
+    colab = types.ModuleType("google.colab")
+    colab.files = types.SimpleNamespace(upload=lambda: {"coffee.jpg": photo})
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    explorer = explore_cam(models["vgg16"])
+    (button,) = (c for c in controls(explorer) if isinstance(c, widgets.Button))
+    button.click()
+    shown(explorer)
+    assert explorer.name == "your photo" and "coffee" in explorer.says
