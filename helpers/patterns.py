@@ -89,7 +89,8 @@ def gradient_ascent(
         on_step: called after each step with its number, from 1, and the pictures so far.
         regularizers: applied to the pixels after each step, in turn; see ``regularizers``.
         precision: ``"float32"``, ``"bfloat16"``, or ``"auto"``, which takes bfloat16 where the
-            processor is clearly faster with it. The pictures look the same.
+            processor is clearly faster with it. Pixels then give the same picture to the eye;
+            the natural recipe grows the same motif, partly in other places.
 
     Returns:
         An ``Ascent``: pictures and activations.

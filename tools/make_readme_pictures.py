@@ -12,14 +12,14 @@ from helpers.patterns import gradient_ascent
 from helpers.plots import Picture, show_heatmaps, show_images
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-LAYERS = ("block1_conv2", "block2_conv2", "block3_conv1", "block4_conv1")
+LAYERS = ("block1_conv2", "block2_conv2", "block3_conv1", "block4_conv1", "block5_conv1")
 
 
 def patterns() -> Picture:
-    """One row of patterns for each of four layers, from shallow to deep."""
-    vgg = load_vgg16(None)
-    sheets = [gradient_ascent(vgg, layer, range(8), size=96, steps=60).images for layer in LAYERS]
-    return show_images(list(np.concatenate(sheets)), alt="patterns", columns=8, size=1.05)
+    """One row of natural patterns for each of five layers, from shallow to deep."""
+    vgg, options = load_vgg16(None), {"size": 128, "steps": 96, "recipe": "natural"}
+    sheets = [gradient_ascent(vgg, layer, range(8), **options).images for layer in LAYERS]
+    return show_images(list(np.concatenate(sheets)), alt="patterns", columns=8, size=1.3)
 
 
 def heatmaps() -> Picture:
