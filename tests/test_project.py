@@ -56,14 +56,14 @@ MODULES = sorted((ROOT / "helpers").rglob("*.py"))
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_modules_are_short_and_arrows_go_down(module):
     text = module.read_text()
-    explorers = module.parent.name == "explorers"
+    interactive = module.parent.name in ("explorers", "exercises")
     assert sum(bool(line.strip()) for line in text.splitlines()) <= 150
-    rooms = {"matplotlib": "plots", "ipywidgets": "explorers", "cv2": "images", "pooch": "_origins"}
+    rooms = {"matplotlib": "plots", "ipywidgets": "widgets", "cv2": "images", "pooch": "_origins"}
     for library, room in rooms.items():
         if re.search(rf"^\s*(import|from) {library}\b", text, re.M):
-            assert room == ("explorers" if explorers else module.stem), f"imports {library}"
-    if not explorers:
-        assert "helpers.plots" not in text and "helpers.explorers" not in text
+            assert room == ("widgets" if interactive else module.stem), f"imports {library}"
+    if not interactive:
+        assert not re.search(r"helpers\.(plots|explorers|exercises)", text)
 
 
 @pytest.fixture(params=LESSONS, ids=lambda p: p.stem)

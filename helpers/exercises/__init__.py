@@ -1,0 +1,10 @@
+"""Predictions, exercises that check themselves, and a quiz for each lesson.
+
+Nothing is sent or tracked: all is kept in the kernel, and written to a file only on request.
+"""
+
+from helpers.exercises.checks import Verdict, check
+from helpers.exercises.predictions import predict, predictions, save_predictions
+from helpers.exercises.quiz import quiz
+
+__all__ = ["Verdict", "check", "predict", "predictions", "quiz", "save_predictions"]

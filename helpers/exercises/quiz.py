@@ -1,0 +1,118 @@
+"""A short quiz for each lesson; its questions stand in ``quizzes``, one file a lesson."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from helpers._choices import check_index, unknown
+
+QUIZZES = Path(__file__).parent / "quizzes"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer to choose: why it is right or wrong, and the misconception that it betrays."""
+
+    text: str
+    reason: str
+    right: bool = False
+    misconception: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its choices, exactly one of them right."""
+
+    id: str
+    text: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def right(self) -> int:
+        """Index of the right choice."""
+        return next(i for i, choice in enumerate(self.choices) if choice.right)
+
+
+@cache
+def questions(lesson: str) -> tuple[Question, ...]:
+    """Read the questions of a lesson, like ``"02"``.
+
+    Raises:
+        ValueError: no such lesson.
+    """
+    lessons = sorted(path.stem for path in QUIZZES.glob("*.toml"))
+    if lesson not in lessons:
+        raise unknown("lesson", lesson, lessons)
+    content = tomllib.loads((QUIZZES / f"{lesson}.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Question(q["id"], q["text"], tuple(Choice(**choice) for choice in q["choice"]))
+        for q in content["question"]
+    )
+
+
+class QuestionBox(widgets.VBox):
+    """One question; what is chosen is answered at once."""
+
+    def __init__(self, question: Question, number: int) -> None:
+        self.question = question
+        texts = [choice.text for choice in question.choices]
+        self._choices = widgets.RadioButtons(
+            options=texts,
+            value=None,
+            description=f"answer {number}",
+            layout={"width": "max-content"},
+        )
+        self._reply = widgets.HTML()
+        self._choices.observe(self._answer, "index")
+        text = widgets.HTML(f"<p><b>{number}. {escape(question.text)}</b></p>")
+        super().__init__([text, self._choices, self._reply])
+
+    @property
+    def says(self) -> str:
+        """The reply now shown, empty before the first choice."""
+        if self._choices.index is None:
+            return ""
+        choice = self.question.choices[self._choices.index]
+        return f"{'Right' if choice.right else 'No'}. {choice.reason}"
+
+    def choose(self, index: int) -> None:
+        """Choose from code.
+
+        Raises:
+            ValueError: no such choice.
+        """
+        check_index("choice", index, len(self.question.choices))
+        self._choices.index = index
+
+    def _answer(self, _) -> None:
+        self._reply.value = f"<p role='status'>{escape(self.says)}</p>"
+
+
+class Quiz(widgets.VBox):
+    """All questions of a lesson; ``score`` counts those answered right."""
+
+    def __init__(self, lesson: str) -> None:
+        self.lesson = lesson
+        boxes = [QuestionBox(q, number) for number, q in enumerate(questions(lesson), start=1)]
+        super().__init__(boxes)
+
+    @property
+    def score(self) -> int:
+        """How many questions are answered right."""
+        return sum(box._choices.index == box.question.right for box in self.children)
+
+    def __repr__(self) -> str:
+        return f"<Quiz of lesson {self.lesson}: {len(self.children)} questions>"
+
+
+def quiz(lesson: str) -> Quiz:
+    """Make the quiz of a lesson, like ``"02"``: a widget that answers each choice at once.
+
+    Raises:
+        ValueError: no such lesson.
+    """
+    return Quiz(lesson)
