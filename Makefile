@@ -3,10 +3,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test data bench models notebooks environment clean
+.PHONY: help lab test data bench models notebooks gallery lab-kit grade badges environment clean
 
 help:  ## list the targets
-	@awk -F ':.*## *' '/^[a-z]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/installed  ## set up all that is missing and open the course in JupyterLab
 	-@$(BIN)/python -m helpers.sources
@@ -26,6 +26,19 @@ models: $(VENV)/installed  ## train the small nets in data/models again (about 9
 
 notebooks: $(VENV)/installed  ## run all lessons in place and keep their outputs
 	$(BIN)/python tools/execute_notebooks.py
+
+gallery: $(VENV)/installed  ## draw the pages of docs/gallery again (about 3 minutes)
+	$(BIN)/python tools/make_gallery.py
+
+lab-kit: $(VENV)/installed  ## write build/lab-kit, all that a room without network needs
+	$(BIN)/python tools/make_lab_kit.py $(DIR)
+
+grade: $(VENV)/installed  ## grade the notebooks below DIR=folder, into build/grades
+	@test -n "$(DIR)" || { echo "say which folder: make grade DIR=returned"; exit 2; }
+	$(BIN)/python tools/grade.py "$(DIR)"
+
+badges: $(VENV)/installed  ## write launch links and set-up cells after the repository has moved
+	$(BIN)/python tools/write_badges.py
 
 environment: $(VENV)/installed  ## write environment.yml from pyproject.toml
 	$(BIN)/python tools/write_environment.py

@@ -2,6 +2,7 @@
 
 import hashlib
 import pickle
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -126,8 +127,9 @@ def _photo_head(model: keras.Model) -> list[np.ndarray]:
                 return [arrays["kernel"], arrays["bias"]]
     print("fitting the photo head to these weights: about 15 seconds, once")
     kernel, bias = fit_photo_head(model)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, kernel=kernel, bias=bias)
+    with suppress(OSError):  # a cache that cannot be written to: fit again next time
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, kernel=kernel, bias=bias)
     return [kernel, bias]
 
 

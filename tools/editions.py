@@ -1,0 +1,100 @@
+"""Student and instructor editions of a lesson, both made from the one notebook in ``notebooks``."""
+
+import re
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from helpers.exercises.checks import Exercise, all_exercises
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+LESSONS = sorted(NOTEBOOKS.glob("0*.ipynb"))
+WORDS_A_MINUTE, MINUTES = 130, {"code": 1.0, "exercise": 6.0, "predict": 1.0, "quiz": 4.0}
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a notebook without its outputs, so that nobody sees results before predicting them."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def has(cell: NotebookNode, tag: str) -> bool:
+    """Say whether a cell carries a tag."""
+    return tag in cell.metadata.get("tags", [])
+
+
+def exercise_name(cell: NotebookNode) -> str | None:
+    """Find the name of the exercise that a stub or check cell belongs to, like ``"02.1"``."""
+    found = re.search(r"answer_(\d\d)_(\d+)", cell.source)
+    return ".".join(found.groups()) if found else None
+
+
+def _nbgrader(cell: NotebookNode, *, graded: bool) -> None:
+    """Mark a cell for nbgrader, as an answer to write or as its automatic test."""
+    name = exercise_name(cell).replace(".", "_")
+    marks = {"grade": graded, "solution": not graded, "locked": graded, "task": False}
+    identity = {"grade_id": f"{'check' if graded else 'answer'}_{name}", "schema_version": 3}
+    cell.metadata["nbgrader"] = marks | identity | ({"points": 1} if graded else {})
+
+
+def student(path: Path) -> NotebookNode:
+    """Make the student edition: stubs, no solutions, no results; with nbgrader's metadata."""
+    notebook = read(path)
+    notebook.cells = [cell for cell in notebook.cells if not has(cell, "solution")]
+    for cell in notebook.cells:
+        if has(cell, "exercise") or has(cell, "check"):
+            _nbgrader(cell, graded=has(cell, "check"))
+    return notebook
+
+
+def minutes(cells: list[NotebookNode]) -> int:
+    """Estimate how long a section takes: reading, running, predicting, exercises."""
+    total = 0.0
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            total += len(cell.source.split()) / WORDS_A_MINUTE
+        else:
+            kind = next((tag for tag in MINUTES if has(cell, tag)), "code")
+            total += 0 if has(cell, "solution") else MINUTES[kind]
+    return max(1, round(total))
+
+
+def _stumbles(exercise: Exercise) -> str:
+    hints = "\n".join(f"- {hint}" for hint in exercise.hints)
+    return f"*For instructors.* Where learners stop at exercise {exercise.name}:\n\n{hints}"
+
+
+def instructor(path: Path) -> NotebookNode:
+    """Make the instructor edition: solutions in place, minutes, known stumbles.
+
+    It is a source for nbgrader too: solutions and hidden tests stand between nbgrader's marks.
+    """
+    notebook, exercises = read(path), all_exercises()
+    sections = [i for i, c in enumerate(notebook.cells) if re.match(r"#+ ", c.source)]
+    ends = dict(zip(sections, [*sections[1:], len(notebook.cells)], strict=True))
+    cells: list[NotebookNode] = []
+    for index, cell in enumerate(notebook.cells):
+        if has(cell, "solution"):
+            continue
+        new = deepcopy(cell)
+        if index in ends and cell.cell_type == "markdown":
+            spent = minutes(notebook.cells[index : ends[index]])
+            new.source += f"\n\n*For instructors: this section takes about {spent} minutes.*"
+        if has(cell, "exercise"):
+            solution = notebook.cells[index + 2].source
+            new.source = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
+            _nbgrader(new, graded=False)
+        if has(cell, "check"):
+            new.source += f"\n### BEGIN HIDDEN TESTS\nassert {cell.source}\n### END HIDDEN TESTS"
+            _nbgrader(new, graded=True)
+        cells.append(new)
+        if has(cell, "check"):
+            note = _stumbles(exercises[exercise_name(cell)])
+            cells.append(nbformat.v4.new_markdown_cell(note))
+    notebook.cells = cells
+    return notebook

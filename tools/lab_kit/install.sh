@@ -1,0 +1,13 @@
+#!/bin/sh
+# Install the packages of the course from this folder, without a network. PYTHON chooses another
+# Python, VENV another place for them (when this folder is read-only, a folder of your own).
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+venv=${VENV:-$here/venv}
+"${PYTHON:-python3}" -m venv "$venv"
+install() {
+    "$venv/bin/python" -m pip install --quiet --no-index --find-links "$here/wheels" "$@"
+}
+install --upgrade pip
+install --requirement "$here/requirements.txt"
+echo "installed in $venv; now: ./start.sh"

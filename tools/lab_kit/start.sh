@@ -1,0 +1,10 @@
+#!/bin/sh
+# Open a learner's own copy of the course. WORK names the folder for it.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+venv=${VENV:-$here/venv}
+work=${WORK:-$HOME/seeing-like-a-cnn}
+[ -e "$work" ] || cp -R "$here/student" "$work"
+export KERAS_HOME="$here/keras" CNN_COURSE_OFFLINE=1 PYTHONPATH="$work"
+cd "$work"
+exec "$venv/bin/jupyter" lab "$@" --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb

@@ -1,0 +1,90 @@
+"""Write launch badges and the set-up cell, so that a fork changes one line: ``make badges``.
+
+The address of the repository stands in pyproject.toml, under ``[project.urls]``.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
+BEGIN, END = "<!-- badges -->", "<!-- /badges -->"
+SETUP = """\
+# On Colab this cell fetches the course; where the course is installed it does nothing.
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+if "google.colab" in sys.modules and not os.path.exists("../helpers"):
+    if not os.path.exists("/content/course"):
+        command = ["git", "clone", "--quiet", "--depth", "1", "{address}"]
+        subprocess.run([*command, "/content/course"], check=True)
+    os.chdir("/content/course/notebooks")
+if find_spec("helpers") is None:
+    sys.path.insert(0, os.path.abspath(".."))"""
+
+
+def address() -> str:
+    """Address of the repository."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["urls"]["Repository"].rstrip("/")
+
+
+def badges(page: str) -> str:
+    """Links that open one notebook on Colab and on Binder."""
+    place = address().removeprefix("https://github.com/")
+    colab = f"https://colab.research.google.com/github/{place}/blob/main/notebooks/{page}"
+    binder = f"https://mybinder.org/v2/gh/{place}/main?urlpath="
+    binder += quote(f"lab/tree/notebooks/{page}", safe="")
+    return f"{BEGIN}Open in [Colab]({colab}) · [Binder]({binder}){END}"
+
+
+def between_marks(text: str, new: str) -> str:
+    """Replace what stands between the marks; put it at the end where there are none."""
+    pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.S)
+    return pattern.sub(lambda _: new, text) if pattern.search(text) else f"{text}\n\n{new}"
+
+
+def _setup_cell() -> NotebookNode:
+    metadata = {"tags": ["setup"], "jupyter": {"source_hidden": True}}
+    cell = nbformat.v4.new_code_cell(SETUP.format(address=address()), metadata=metadata)
+    return cell | {"id": "setup"}
+
+
+def written(path: Path) -> NotebookNode:
+    """Return a notebook with its badges and its set-up cell; results stay as they are."""
+    notebook = nbformat.read(path, as_version=4)
+    first = notebook.cells[0]
+    first.source = between_marks(first.source, badges(path.name))
+    new = _setup_cell()
+    if "setup" in notebook.cells[1].metadata.get("tags", []):
+        new["execution_count"] = notebook.cells[1].execution_count
+        notebook.cells[1] = new
+        return notebook
+    new["execution_count"] = 1
+    notebook.cells.insert(1, new)
+    for cell in notebook.cells[2:]:
+        if cell.cell_type == "code" and cell.execution_count:
+            cell.execution_count += 1
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count += 1
+    return notebook
+
+
+def readme() -> str:
+    """Return README.md with badges for the first lesson."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return between_marks(text, badges("00_start_here.ipynb"))
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(readme(), encoding="utf-8")
+    for page in PAGES:
+        nbformat.write(written(page), page)
