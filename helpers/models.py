@@ -44,7 +44,7 @@ def load_trained(name: str, *, own: bool = False) -> keras.Model:
         own: take the model that you saved in ``my_models`` instead of the course's.
 
     Raises:
-        ValueError: unknown name.
+        ValueError: unknown name, or your saved model is damaged or of another version of Keras.
         FileNotFoundError: ``own`` was asked for, but nothing was saved under that name yet.
     """
     if name not in TRAINED:
@@ -53,11 +53,22 @@ def load_trained(name: str, *, own: bool = False) -> keras.Model:
         path = OWN_MODELS / f"{name}.keras"
         if not path.exists():
             raise FileNotFoundError(f"{path} does not exist: train and save the model first")
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        return _load_own(path)
     model = TRAINED[name]()
     with np.load(DATA / "models" / f"{name}.npz") as arrays:
         model.set_weights([arrays[key] for key in arrays.files])
     return model
+
+
+def _load_own(path: Path) -> keras.Model:
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as fault:  # Keras raises many kinds
+        raise ValueError(
+            f"{path} cannot be read: it is damaged, or was saved by another version of Keras than "
+            f"{keras.__version__}. Remove it and save your model again, or take the course's own "
+            "with own=False."
+        ) from fault
 
 
 def load_vgg16(head: str | None = "auto") -> keras.Model:

@@ -87,6 +87,16 @@ def _on_disk(asset: str) -> list[OnDisk]:
     return [*fetched, *(source for source in sources if isinstance(source, OnDisk))]
 
 
+def _alone(asset: str, faults: dict[str, str]) -> Path | None:
+    """Try all sources while no other process fetches the same asset."""
+    course_cache().mkdir(parents=True, exist_ok=True)
+    with FileLock(course_cache() / f"{asset}.lock"):
+        for abandoned in course_cache().glob(f"{asset}.part-*"):  # by a process that was killed
+            shutil.rmtree(abandoned, ignore_errors=True)
+        remote = [source for source in SOURCES[asset] if isinstance(source, Remote)]
+        return _first_that_answers(asset, [*_on_disk(asset), *remote], faults)
+
+
 @cache
 def fetch(asset: str) -> Path:
     """Return the folder that holds an asset's files, fetched from the first source that answers.
@@ -106,10 +116,12 @@ def fetch(asset: str) -> Path:
     faults: dict[str, str] = {}
     found = _first_that_answers(asset, _on_disk(asset), faults)
     if found is None:
-        course_cache().mkdir(parents=True, exist_ok=True)
-        with FileLock(course_cache() / f"{asset}.lock"):
-            remote = [source for source in SOURCES[asset] if isinstance(source, Remote)]
-            found = _first_that_answers(asset, [*_on_disk(asset), *remote], faults)
+        try:
+            found = _alone(asset, faults)
+        except OSError as fault:
+            faults[f"writing to {course_cache()}"] = (
+                f"{fault}; set KERAS_HOME to a folder of yours that has room"
+            )
     if found is None:
         tried = "\n".join(f"  - {source}: {fault}" for source, fault in faults.items())
         raise SourceError(

@@ -1,6 +1,7 @@
 """Train a classifier, quickly where that is asked for."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -69,6 +70,7 @@ def train(
     fast: bool = False,
     seed: int = 0,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    backup: str | Path | None = None,
 ) -> dict[str, list[float]]:
     """Train a softmax classifier in place with Adam and return its learning curves.
 
@@ -85,10 +87,12 @@ def train(
             processors that have bfloat16.
         seed: the same seed gives the same order of batches.
         callbacks: Keras callbacks, such as a progress bar.
+        backup: a folder that keeps the state after each epoch until training ends. Called
+            again after an interruption, training goes on where it was.
 
     Returns:
-        Four lists, one number an epoch: ``loss``, ``accuracy``, ``val_loss``, ``val_accuracy``.
-        The last two are missing where ``held_out`` is 0.
+        Four lists, one number for each epoch that was run now: ``loss``, ``accuracy``,
+        ``val_loss``, ``val_accuracy``. The last two are missing where ``held_out`` is 0.
 
     Raises:
         ValueError: images and labels differ in number, or nothing is left to train on.
@@ -110,17 +114,20 @@ def train(
         jit_compile=False,
     )
     seen = (
-        {"x": _augmented(images[:count], labels[:count], batch_size)}
+        {"x": _augmented(images[:count], labels[:count], batch_size), "shuffle": False}
         if augment
         else {"x": images[:count], "y": labels[:count], "batch_size": batch_size}
     )
-    history = trained.fit(
-        **seen,
-        epochs=epochs,
-        validation_data=(images[count:], labels[count:]) if held_out else None,
-        callbacks=list(callbacks),
-        verbose=0,
-    )
-    if fast:
-        model.set_weights(trained.get_weights())
+    keep = [keras.callbacks.BackupAndRestore(str(backup))] if backup else []
+    try:
+        history = trained.fit(
+            **seen,
+            epochs=epochs,
+            validation_data=(images[count:], labels[count:]) if held_out else None,
+            callbacks=[*keep, *callbacks],
+            verbose=0,
+        )
+    finally:  # also after an interruption
+        if fast:
+            model.set_weights(trained.get_weights())
     return {name: [float(v) for v in values] for name, values in history.history.items()}

@@ -182,11 +182,12 @@ def _fetch_in_a_process(queue):
     queue.put(str(sources.fetch("test")))
 
 
-def test_processes_that_start_at_once_fetch_once(home, server, monkeypatch):
+@pytest.mark.parametrize("count", [2, 8])
+def test_processes_that_start_at_once_fetch_once(count, home, server, monkeypatch):
     offer(monkeypatch, remote("slow"))
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
-    workers = [context.Process(target=_fetch_in_a_process, args=(queue,)) for _ in range(4)]
+    workers = [context.Process(target=_fetch_in_a_process, args=(queue,)) for _ in range(count)]
     for worker in workers:
         worker.start()
     found = {queue.get(timeout=20) for _ in workers}
