@@ -118,6 +118,12 @@ def encode_png(image: np.ndarray, compression: int = 6) -> bytes:
     return cv2.imencode(".png", flipped, [cv2.IMWRITE_PNG_COMPRESSION, compression])[1].tobytes()
 
 
+def encode_jpeg(image: np.ndarray, quality: int = 80) -> bytes:
+    """Encode a uint8 RGB image (h, w, 3) as the bytes of a JPEG file."""
+    flipped = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", flipped, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
 def stretch(heatmap: np.ndarray, height: int, width: int) -> np.ndarray:
     """Scale a map (h, w) to another size, float32 (height, width), smoothly."""
     return cv2.resize(heatmap.astype(np.float32), (width, height))

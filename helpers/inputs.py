@@ -10,7 +10,8 @@ VGG16_RANGE = (-124, 152)  # 0 and 255, less the largest and the smallest mean
 TOLERANCE = 0.01  # of the range's width
 
 
-def _takes_imagenet_pixels(model: keras.Model) -> bool:
+def takes_imagenet_pixels(model: keras.Model) -> bool:
+    """Say whether a model takes what VGG16 takes: BGR minus ImageNet's mean."""
     return "block1_conv1" in conv_layers(model)
 
 
@@ -22,11 +23,11 @@ def prepare(model: keras.Model, pixels):
     """
     if isinstance(pixels, np.ndarray):
         pixels = np.array(pixels, np.float32)  # preprocess_input would write into the original
-    return preprocess_input(pixels) if _takes_imagenet_pixels(model) else pixels / 255
+    return preprocess_input(pixels) if takes_imagenet_pixels(model) else pixels / 255
 
 
 def _wrong_range(model: keras.Model, low: float, high: float) -> str | None:
-    if _takes_imagenet_pixels(model):
+    if takes_imagenet_pixels(model):
         bottom, top = VGG16_RANGE
         wanted = "what keras.applications.vgg16.preprocess_input makes of pixels in 0 to 255"
         tiny = low >= 0 and 0 < high <= 1

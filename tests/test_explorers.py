@@ -22,6 +22,9 @@ from helpers.explorers import (
 )
 from helpers.explorers import microscope as package_microscope
 from helpers.explorers.base import Explorer
+from helpers.explorers.filters import kernel_of
+from helpers.explorers.panels import number
+from helpers.filters import kernels
 from helpers.models import conv_layers, load_trained, load_vgg16
 from tests.nets import random_cnn
 from tests.pictures import is_blank
@@ -303,3 +306,32 @@ def test_colab_has_its_own_upload(models, monkeypatch):
     button.click()
     shown(explorer)
     assert explorer.name == "your photo" and "coffee" in explorer.says
+
+
+def test_several_traits_are_set_with_one_drawing_and_kept_as_a_figure(models):
+    explorer, seen = explore_feature_maps(models["vgg16"]), []
+    explorer.observe(lambda change: seen.append(change["new"]), "says")
+    explorer.set(layer="block5_conv3", filter=500, image=3)
+    assert len(seen) == 1 and "filter 500 of 512" in seen[0]
+    assert explorer.figure().alt == explorer.says and len(explorer.figure().data) < 100_000
+    with pytest.raises(ValueError, match="nearest is 511"):
+        explorer.set(filter=512)
+
+
+def test_colours_of_first_kernels_are_red_green_blue(models):
+    """VGG16 takes BGR: its filter with the largest weights for blue must look blue."""
+    blue = int(kernels(models["vgg16"], "block1_conv1")[:, :, 0].mean(axis=(0, 1)).argmax())
+    for layer, net in (("block1_conv1", "vgg16"), ("conv1", "photo_cnn")):
+        raw, shown_kernel = (
+            kernels(models[net], layer)[..., blue % 32],
+            kernel_of(models[net], layer, blue % 32),
+        )
+        swapped = raw[..., ::-1] if net == "vgg16" else raw
+        np.testing.assert_array_equal(shown_kernel, swapped)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(112.3, "110"), (0.000172, "0.00017"), (-0.5, "-0.5"), (0, "0")]
+)
+def test_numbers_are_written_without_exponents(value, text):
+    assert number(value) == text

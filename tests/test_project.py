@@ -3,22 +3,19 @@
 import hashlib
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from write_environment import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-sys.path.insert(0, str(ROOT / "tools"))
 
 
 def test_environment_agrees_with_pyproject():
-    from write_environment import environment
-
     written = (ROOT / "environment.yml").read_text()
     assert written == environment(), "run `make environment`"
     dependencies = yaml.safe_load(written)["dependencies"]

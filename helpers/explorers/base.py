@@ -14,8 +14,9 @@ from traitlets import Any, Bytes, Int, Unicode, observe, validate
 from helpers._choices import check_index, unknown
 from helpers._tensorflow import keras
 from helpers.explorers.controls import Choice, Number
-from helpers.images import encode_png
+from helpers.images import encode_jpeg, encode_png, read_photo
 from helpers.models import conv_layers, find_layer
+from helpers.plots import Picture
 
 PAUSE = 0.02  # seconds in which moves of a slider are gathered before the last one is computed
 
@@ -67,6 +68,22 @@ class Explorer(widgets.VBox):
             f'<img alt="{escape(says)}" src="{source}" style="max-width: 100%">'
             f'<p style="line-height: 1.4; margin: 4px 0">{escape(says)}</p>'
         )
+
+    def set(self, **traits: object) -> None:
+        """Change several traits at once, and draw once.
+
+        Raises:
+            ValueError: a value that does not exist.
+        """
+        with self.quietly():
+            for name, value in traits.items():
+                setattr(self, name, value)
+        self.redraw()
+
+    def figure(self) -> Picture:
+        """Return what is shown now as a static figure, small enough to be stored."""
+        picture = read_photo(self.picture)
+        return Picture(encode_jpeg(picture), self.says)
 
     @observe("message")
     def _show_message(self, change: dict) -> None:

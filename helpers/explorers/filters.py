@@ -5,22 +5,31 @@ import numpy as np
 from helpers._tensorflow import keras
 from helpers.explorers.album import Pictures
 from helpers.explorers.base import FilterExplorer
-from helpers.explorers.panels import NUMBERS, coloured, kernel_panels, panel, row, where
+from helpers.explorers.panels import NUMBERS, coloured, kernel_panels, number, panel, row, where
 from helpers.explorers.photos import WithPhotos
 from helpers.filters import kernels
+from helpers.inputs import takes_imagenet_pixels
+
+
+def kernel_of(model: keras.Model, layer: str, chosen: int) -> np.ndarray:
+    """Return one kernel (kh, kw, in), colours in the order red, green, blue."""
+    kernel = kernels(model, layer)[..., chosen]
+    bgr = takes_imagenet_pixels(model) and kernel.shape[-1] == 3
+    return kernel[..., ::-1] if bgr else kernel
 
 
 def kernel_says(kernel: np.ndarray) -> str:
     """Describe one kernel (kh, kw, in); a small one by its numbers."""
     size = " x ".join(map(str, kernel.shape))
     if kernel.size > NUMBERS:
-        return f"its kernel, {size} weights, runs from {kernel.min():.2g} to {kernel.max():.2g}"
+        ends = f"{number(kernel.min())} to {number(kernel.max())}"
+        return f"its kernel, {size} weights, runs from {ends}"
     rows = (
         "; ".join(
-            ", ".join(f"{w:.2g}" for w in line) for line in kernel.reshape(-1, kernel.shape[1])
+            ", ".join(f"{number(w)}" for w in line) for line in kernel.reshape(-1, kernel.shape[1])
         )
         if kernel.shape[-1] == 1
-        else f"from {kernel.min():.2g} to {kernel.max():.2g}"
+        else f"from {number(kernel.min())} to {number(kernel.max())}"
     )
     return f"its kernel, {size} weights: {rows}"
 
@@ -31,7 +40,7 @@ def map_says(values: np.ndarray) -> str:
         return "is zero everywhere"
     size = " x ".join(map(str, values.shape))
     return (
-        f"({size}) runs from {values.min():.2g} to {values.max():.2g}, is above zero at "
+        f"({size}) runs from {number(values.min())} to {number(values.max())}, is above zero at "
         f"{(values > 0).mean():.0%} of its positions, and strongest {where(values)}"
     )
 
@@ -46,7 +55,7 @@ class KernelExplorer(WithPhotos, FilterExplorer):
 
     def draw(self) -> tuple[np.ndarray, str]:
         """Kernel, picture and feature map side by side."""
-        kernel = kernels(self.model, self.layer)[..., self.filter]
+        kernel = kernel_of(self.model, self.layer, self.filter)
         values = self.maps(self.layer)[..., self.filter]
         pictures = [
             *kernel_panels(kernel),

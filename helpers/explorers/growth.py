@@ -8,6 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from helpers._tensorflow import keras
+from helpers.explorers.panels import number
 from helpers.patterns import gradient_ascent
 
 SIZE = 64  # of a pattern, in pixels, where the model takes any size
@@ -68,5 +69,5 @@ def rgb(picture: np.ndarray) -> np.ndarray:
 def says(grown: Grown) -> str:
     """Describe how a pattern's activation moved."""
     if grown.before == grown.after:
-        return f"its mean activation stayed at {grown.before:.2g}: this filter did not move"
-    return f"its mean activation went from {grown.before:.2g} to {grown.after:.2g}"
+        return f"its mean activation stayed at {number(grown.before)}: this filter did not move"
+    return f"its mean activation went from {number(grown.before)} to {number(grown.after)}"

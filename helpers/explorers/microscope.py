@@ -6,11 +6,10 @@ from helpers._tensorflow import keras
 from helpers.activations import responses
 from helpers.explorers.album import Album, Pictures
 from helpers.explorers.base import FilterExplorer
-from helpers.explorers.filters import map_says
+from helpers.explorers.filters import kernel_of, map_says
 from helpers.explorers.growth import Garden, says
 from helpers.explorers.panels import coloured, column, kernel_panels, over, panel, row, tiles
 from helpers.explorers.photos import WithPhotos
-from helpers.filters import kernels
 from helpers.images import random_crops
 from helpers.inputs import prepare
 
@@ -54,7 +53,7 @@ class Microscope(WithPhotos, FilterExplorer):
 
     def draw(self) -> tuple[np.ndarray, str]:
         """Picture, map and overlay above; kernel, pattern and strongest images below."""
-        kernel = kernels(self.model, self.layer)[..., self.filter]
+        kernel = kernel_of(self.model, self.layer, self.filter)
         values = self.maps(self.layer)[..., self.filter]
         means, above = self._pool_responses()
         strongest = self._pool[np.argsort(-means, kind="stable")[:STRONGEST]]

@@ -5,7 +5,7 @@ import numpy as np
 from helpers.activations import mosaic
 from helpers.cam import to_heatmap
 from helpers.filters import to_unit_range
-from helpers.images import enlarge, overlay, stretch, write
+from helpers.images import enlarge, overlay, write
 
 HEIGHT = 224  # of a panel, in pixels
 GAP, TITLE = 8, 24
@@ -81,14 +81,8 @@ def _numbered(weights: np.ndarray, unit: np.ndarray) -> np.ndarray:
     cell = HEIGHT // len(weights)
     for (i, j), weight in np.ndenumerate(weights):
         ink = (0, 0, 0) if unit[i, j] > 0.4 else (255, 255, 255)
-        write(picture, f"{weight:.2g}", (j * cell + 6, i * cell + cell // 2 + 5), ink)
+        write(picture, number(weight), (j * cell + 6, i * cell + cell // 2 + 5), ink)
     return picture
-
-
-def mosaic_with_mark(maps: np.ndarray, chosen: int) -> np.ndarray:
-    """Draw all feature maps (h, w, channels) of a layer, small, and frame one: uint8 RGB."""
-    picture, columns, cell = small_mosaic(maps)
-    return mark(picture, columns, cell, chosen)
 
 
 def small_mosaic(maps: np.ndarray) -> tuple[np.ndarray, int, int]:
@@ -108,11 +102,17 @@ def small_mosaic(maps: np.ndarray) -> tuple[np.ndarray, int, int]:
 
 def mark(picture: np.ndarray, columns: int, cell: int, chosen: int) -> np.ndarray:
     """Frame one cell of a mosaic in a copy of it."""
-    marked = np.pad(picture, ((3, 3), (3, 3), (0, 0)), constant_values=WHITE)
+    side = max(3, picture.shape[0] // 80)
+    marked = np.pad(picture, ((side, side), (side, side), (0, 0)), constant_values=WHITE)
     top, left = chosen // columns * cell, chosen % columns * cell
-    frame = marked[top : top + cell + 5, left : left + cell + 5]
-    frame[:3], frame[-3:], frame[:, :3], frame[:, -3:] = MARK, MARK, MARK, MARK
+    frame = marked[top : top + cell + 2 * side, left : left + cell + 2 * side]
+    frame[:side], frame[-side:], frame[:, :side], frame[:, -side:] = MARK, MARK, MARK, MARK
     return marked
+
+
+def number(value: float) -> str:
+    """Write a number with two digits that count, and without an exponent."""
+    return np.format_float_positional(float(f"{value:.2g}"), trim="-")
 
 
 def where(values: np.ndarray) -> str:
@@ -121,11 +121,6 @@ def where(values: np.ndarray) -> str:
     rows, columns = ("top", "middle", "bottom"), ("left", "centre", "right")
     down, across = rows[3 * i // values.shape[0]], columns[3 * j // values.shape[1]]
     return "in the centre" if (down, across) == ("middle", "centre") else f"at the {down} {across}"
-
-
-def at_size(values: np.ndarray, size: int) -> np.ndarray:
-    """Stretch a map to a square of ``size`` pixels."""
-    return stretch(values, size, size)
 
 
 def tiles(pictures: np.ndarray, columns: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from helpers._tensorflow import keras
 from helpers.explorers.base import FilterExplorer
 from helpers.explorers.controls import Choice, Number
 from helpers.explorers.growth import Garden, Grown, says
-from helpers.explorers.panels import panel, row
+from helpers.explorers.panels import number, panel, row
 
 STEPS = 200  # at most
 ROW = 4  # so many of the patterns grown before are shown beside the new one
@@ -57,7 +57,7 @@ class PatternExplorer(FilterExplorer):
             "gradient_scale": self.gradient_scale,
             "recipe": self.recipe,
         }
-        title = f"{self.layer}, {self.filter}"
+        title = f"{self.layer}, {self.filter}, {self.recipe}, {self.steps}"
 
         def watch(picture: np.ndarray, step: int) -> None:
             self.show(self._sheet(picture, f"step {step}"), f"{self.place}, step {step}")
@@ -71,7 +71,8 @@ class PatternExplorer(FilterExplorer):
     def _words(self, grown: Grown) -> str:
         return (
             f"{self.place}: grown by the recipe {self.recipe} in {self.steps} steps of "
-            f"{self.step_size:.2g}, gradient divided by its {self.gradient_scale}; {says(grown)}."
+            f"{number(self.step_size)}, gradient divided by its {self.gradient_scale}; "
+            f"{says(grown)}."
         )
 
 
