@@ -1,0 +1,157 @@
+"""What the pages of the gallery show, drawn by the helpers of the lessons."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.activations import feature_maps
+from helpers.cam import to_heatmap
+from helpers.classes import probabilities
+from helpers.datasets import PHOTOS, collage, load_fashion_mnist, load_photo
+from helpers.explorers.cam import METHODS
+from helpers.explorers.filters import map_says
+from helpers.explorers.panels import coloured, over, panel, row, tiles, where
+from helpers.images import overlay
+from helpers.inputs import prepare
+from helpers.models import load_trained, load_vgg16
+from helpers.patterns import gradient_ascent
+
+FILTERS = 12
+GROWN = 8  # filters of each layer whose patterns are shown
+SHIRT = 4  # among the test images
+VGG_MAPS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
+VGG_PATTERNS = ("block1_conv2", "block2_conv2", "block3_conv1", "block4_conv1", "block5_conv1")
+VGG_HEATMAPS = ("block5_conv3", "block4_conv3", "block3_conv3")
+QUICK = ("Grad-CAM", "Grad-CAM++", "Layer-CAM")
+
+
+class Control(NamedTuple):
+    """An input of a page: ``"range"`` or ``"select"``, and what it chooses from."""
+
+    kind: str
+    name: str
+    options: list[str]
+
+
+class Frame(NamedTuple):
+    """One picture, uint8 RGB, and its texts; ``original``: index of the plain picture beside."""
+
+    picture: np.ndarray
+    alt: str
+    caption: str
+    original: int = 0
+
+
+@dataclass
+class Show:
+    """All that the inputs of a page can show: one frame for each combination, the last fastest."""
+
+    controls: list[Control]
+    frames: list[Frame]
+    originals: list[tuple[np.ndarray, str]] = field(default_factory=list)
+
+
+def numbers(count: int) -> Control:
+    return Control("range", "filter", [str(i) for i in range(count)])
+
+
+def maps_of(model, picture: np.ndarray, layers: tuple[str, ...]) -> list[np.ndarray]:
+    """Feature maps (h, w, channels) of a plain picture in some layers."""
+    channels = model.input_shape[-1]
+    return [
+        m[0] for m in feature_maps(model, prepare(model, picture[None, ..., :channels]), layers)
+    ]
+
+
+def map_frames(picture, name: str, layers, maps, original: int) -> Iterator[Frame]:
+    for layer, found in zip(layers, maps, strict=True):
+        for number in range(FILTERS):
+            values = found[..., number]
+            drawn = [panel(coloured(values), "feature map")]
+            drawn += [panel(over(picture, values), "map over picture")]
+            place = f"{layer}, filter {number} of {found.shape[-1]}"
+            caption = f"{place}: on the {name} its feature map {map_says(values)}."
+            yield Frame(
+                row(drawn), f"Feature map of {place}, and over the {name}", caption, original
+            )
+
+
+def show_maps() -> Show:
+    """A shirt in the small net, and a cat in VGG16."""
+    shirt = np.uint8(load_fashion_mnist("subset").test_images[SHIRT] * 255).repeat(3, axis=2)
+    small, small_layers = load_trained("fashion_cnn"), ("conv1", "conv2")
+    vgg, cat = load_vgg16(None), load_photo("cat", 224)
+    looks = (
+        (shirt, "shirt", small_layers, maps_of(small, shirt, small_layers)),
+        (cat, "cat", VGG_MAPS, maps_of(vgg, cat, VGG_MAPS)),
+    )
+    frames = [f for i, look in enumerate(looks) for f in map_frames(*look, original=i)]
+    layers = [f"small net, {name}" for name in small_layers]
+    layers += [f"VGG16, {name}" for name in VGG_MAPS]
+    originals = [(panel(picture, name), f"The {name} alone") for picture, name, *_ in looks]
+    return Show([Control("range", "layer", layers), numbers(FILTERS)], frames, originals)
+
+
+def show_patterns() -> Show:
+    """Patterns of VGG16 by two recipes."""
+    vgg, frames = load_vgg16(None), []
+    for layer in VGG_PATTERNS:
+        alive, natural = (
+            gradient_ascent(vgg, layer, range(GROWN), size=128, recipe=recipe)
+            for recipe in ("alive", "natural")
+        )
+        for number in range(GROWN):
+            pair = np.stack([alive.images[number], natural.images[number]])
+            place = f"{layer}, filter {number}"
+            left, right = (
+                "from {:.1f} to {:.1f}".format(*one.activations[[0, -1], number])
+                for one in (alive, natural)
+            )
+            frames.append(
+                Frame(
+                    tiles(pair, 2),
+                    f"Two patterns of {place}: left by the recipe alive, right by natural",
+                    f"{place}. Its mean activation rose {left} (left, alive) and {right} (right, "
+                    "natural).",
+                )
+            )
+    return Show([Control("range", "layer", list(VGG_PATTERNS)), numbers(GROWN)], frames)
+
+
+def show_heatmaps() -> Show:
+    """Two pictures, six classes, three layers and three methods."""
+    vgg = load_vgg16("photos")
+    pictures = {
+        "four photos": collage(["cat", "coffee", "astronaut", "rocket"], 112),
+        "astronaut": load_photo("astronaut", 224),
+    }
+    frames = []
+    for original, (name, picture) in enumerate(pictures.items()):
+        prepared = prepare(vgg, picture[None])
+        found = probabilities(vgg, prepared)[0]
+        for index, wanted in enumerate(PHOTOS):
+            for layer in VGG_HEATMAPS:
+                for method in QUICK:
+                    raw = METHODS[method](vgg, prepared, index, layer)[0]
+                    spot = f"brightest {where(raw)}" if raw.any() else "zero everywhere"
+                    what = f"{method} of the {name} for {wanted!r}"
+                    caption = f"{what} ({found[index]:.0%}) at {layer}: {spot}."
+                    drawn = panel(overlay(picture, to_heatmap(raw), 0.55), method)
+                    frames.append(Frame(drawn, f"{what}, at {layer}", caption, original))
+    controls = [
+        Control("select", "picture", list(pictures)),
+        Control("range", "class", list(PHOTOS)),
+        Control("range", "layer", list(VGG_HEATMAPS)),
+        Control("select", "method", list(QUICK)),
+    ]
+    originals = [(panel(p, name), f"The {name} alone") for name, p in pictures.items()]
+    return Show(controls, frames, originals)
+
+
+SHOWS: dict[str, Callable[[], Show]] = {
+    "feature_maps": show_maps,
+    "patterns": show_patterns,
+    "heatmaps": show_heatmaps,
+}
