@@ -3,7 +3,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test data bench models notebooks gallery lab-kit grade badges environment clean
+.PHONY: help lab test test-oldest data bench models notebooks gallery lab-kit grade badges environment clean
 
 help:  ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,13 @@ test: $(VENV)/installed  ## set up all that is missing and run every test and ev
 
 data: $(VENV)/installed  ## fetch data and weights, so that all lessons run without a network
 	$(BIN)/python -m helpers.sources
+
+test-oldest:  ## run the unit tests with the oldest versions that pyproject allows, in .venv-oldest
+	$(PYTHON) -m venv --clear .venv-oldest
+	$(PYTHON) tools/write_oldest.py > .venv-oldest/oldest.txt
+	.venv-oldest/bin/python -m pip install --quiet --requirement .venv-oldest/oldest.txt
+	.venv-oldest/bin/python -m pip install --quiet --constraint .venv-oldest/oldest.txt -e ".[test]"
+	.venv-oldest/bin/python -m pytest tests helpers
 
 bench: $(VENV)/installed  ## compare speeds and write tests/benchmarks/README.md (about 40 minutes)
 	$(BIN)/python -m tests.benchmarks

@@ -1,0 +1,119 @@
+"""Lengths, terms and links of all prose that a learner reads."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.exercises.checks import LESSONS, all_exercises
+from helpers.exercises.quiz import questions
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+PAGES = sorted(NOTEBOOKS.glob("*.ipynb"))
+EXTRAS = {"setup", "predict", "exercise", "check", "solution", "quiz"}
+WORDS, CELLS, LINES = 1500, 45, 15
+LONGER = {
+    "01": "two trainings are shown, and saving and loading",
+    "02": "a kernel is applied number by number, and the explorer asks a question of its own",
+    "03": "two nets are looked at, and what excites a channel is put on trial",
+    "04": "three recipes, regularizers and the explorer stand side by side",
+    "05": "the paper net comes before VGG16, and the explorer asks a question of its own",
+    "06": "six methods are compared, and the table of libraries stands at the end",
+    "07": "four trials and the failure gallery need their controls",
+}
+MOST_WORDS = 2300  # where there is a reason
+STRAYS = {
+    r"activation maps?": "feature map",
+    r"neurons?": "filter, or unit",
+    r"attention maps?": "heatmap",
+    r"saliency heatmaps?": "saliency",
+    r"feature detectors?": "filter",
+    r"pre-?softmax scores?": "logit",
+    r"convolutional kernels?": "kernel",
+}
+
+
+def page(lesson: str):
+    (path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
+    return nbformat.read(path, 4)
+
+
+def prose(notebook) -> str:
+    return "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_lessons_keep_their_length_or_say_why(lesson):
+    notebook = page(lesson)
+    words = len(re.findall(r"\w+(?:['’-]\w+)*", re.sub(r"\]\([^)]*\)", "]", prose(notebook))))
+    assert words <= (MOST_WORDS if lesson in LONGER else WORDS), words
+    taught = [c for c in notebook.cells if not EXTRAS & set(c.metadata.get("tags", []))]
+    assert len(taught) <= CELLS + (4 if lesson in LONGER else 0), len(taught)
+    for cell in taught:
+        if cell.cell_type == "code":
+            assert len(cell.source.splitlines()) <= LINES
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_one_term_for_one_thing(path):
+    text = prose(nbformat.read(path, 4))
+    for stray, term in STRAYS.items():
+        found = re.search(rf"\b{stray}\b", text, re.I)
+        assert not found, f"{found[0]!r}: the course says {term}"
+
+
+def anchors(name: str) -> set[str]:
+    text = (NOTEBOOKS / name).read_text(encoding="utf-8")
+    return {
+        re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-")
+        for h in re.findall(r"^## (.+)$", text, re.M)
+    }
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_first_uses_of_terms_lead_to_the_glossary(lesson):
+    linked = re.findall(r"\]\(glossary\.md#([\w-]+)\)", prose(page(lesson)))
+    assert len(linked) >= 3 and len(set(linked)) == len(linked)
+    assert set(linked) <= anchors("glossary.md"), set(linked) - anchors("glossary.md")
+
+
+def test_glossary_links_to_itself_and_is_in_order():
+    text = (NOTEBOOKS / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^## (.+)$", text, re.M)
+    assert terms == sorted(terms, key=str.lower)
+    assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= anchors("glossary.md")
+
+
+def misconceptions() -> dict[str, str]:
+    text = (NOTEBOOKS / "misconceptions.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## ([\w-]+)$", text, flags=re.M)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_every_misconception_of_a_quiz_is_listed():
+    used = {
+        choice.misconception
+        for lesson in LESSONS
+        for question in questions(lesson)
+        for choice in question.choices
+        if choice.misconception
+    }
+    assert used and used <= set(misconceptions())
+
+
+@pytest.mark.parametrize("name", misconceptions())
+def test_misconceptions_are_betrayed_and_refuted_where_they_say(name):
+    text = misconceptions()[name]
+    assert "**Belief.**" in text and "**Betrayed by**" in text and "**Refuted by**" in text
+    betrayed = re.search(r"\*\*Betrayed by\*\*.*?`([^`]+)`", text)[1]
+    if betrayed in all_exercises():
+        pass
+    else:
+        found = [q for q in questions(betrayed[:2]) if q.id == betrayed]
+        assert [c for c in found[0].choices if c.misconception == name], betrayed
+    target, begins = re.search(
+        r"\*\*Refuted by\*\*.*?\]\((\w+\.ipynb)\).*?`([^\n]+)`\.?\s*$", text.strip(), re.S
+    ).groups()
+    cells = nbformat.read(NOTEBOOKS / target, 4).cells
+    assert any(cell.source.startswith(begins) for cell in cells), begins
