@@ -112,7 +112,7 @@ def test_score_cam_shows_how_far_it_is(models):
     bar.observe(lambda change: seen.append(change["new"] / bar.max), "value")
     explorer.method = "Score-CAM"
     shown(explorer)
-    assert seen[0] < 1 and seen[-1] == 1 and bar.layout.visibility == "hidden"
+    assert seen[0] < 1 and seen[-1] == 1 and bar.layout.display == "none"
 
 
 def test_controls_and_traits_move_together(models):

@@ -66,7 +66,7 @@ class Explorer(widgets.VBox):
         source = f"data:image/png;base64,{base64.b64encode(self.picture).decode()}"
         self._image.value = (
             f'<img alt="{escape(says)}" src="{source}" style="max-width: 100%">'
-            f'<p style="line-height: 1.4; margin: 4px 0">{escape(says)}</p>'
+            f'<p role="status" style="line-height: 1.4; margin: 4px 0">{escape(says)}</p>'
         )
 
     def set(self, **traits: object) -> None:

@@ -44,7 +44,7 @@ class CamExplorer(WithPhotos, LayerExplorer):
             description="find a class", style=STYLE, layout=WIDE, options=self.classes
         )
         self._search.continuous_update = False
-        self._bar = widgets.IntProgress(description="Score-CAM", layout={"visibility": "hidden"})
+        self._bar = widgets.IntProgress(description="Score-CAM", layout={"display": "none"})
         followers = {
             "method": Choice("method", list(METHODS), slider=False),
             "opacity": Number("opacity", 0.0, 1.0, 0.05),
@@ -117,7 +117,7 @@ class CamExplorer(WithPhotos, LayerExplorer):
 
     def _progress(self, done: int, of: int) -> None:
         self._bar.max, self._bar.value = of, done
-        self._bar.layout.visibility = "hidden" if done == of else "visible"
+        self._bar.layout.display = "none" if done == of else "flex"
 
     def draw(self) -> tuple[np.ndarray, str]:
         """The photo, the heatmap, and the heatmap over the photo."""

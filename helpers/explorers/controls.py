@@ -21,9 +21,7 @@ class Number(widgets.HBox):
             else (widgets.BoundedFloatText, widgets.FloatSlider)
         )
         options = {"min": low, "max": high, "step": step or 1}
-        self.field = field(
-            description=label, style=STYLE, layout={"width": "180px"}, value=low, **options
-        )
+        self.field = field(description=label, style=STYLE, layout=WIDE, value=low, **options)
         self.slider = slider(readout=False, continuous_update=False, value=low, **options)
         super().__init__([self.field, self.slider])
 

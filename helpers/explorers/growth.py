@@ -29,7 +29,7 @@ class Garden:
     def __init__(self, model: keras.Model) -> None:
         self.model, self.size = model, model.input_shape[1] or SIZE
         self.kept: dict[tuple, Grown] = {}
-        self.bar = widgets.IntProgress(description="growing", layout={"visibility": "hidden"})
+        self.bar = widgets.IntProgress(description="growing", layout={"display": "none"})
 
     def grow(
         self, layer: str, chosen: int, watch: Callable[[np.ndarray, int], None], **settings
@@ -38,11 +38,11 @@ class Garden:
         key = (layer, chosen, *settings.values())
         if key not in self.kept:
             self.bar.max, self.bar.value = settings["steps"], 0
-            self.bar.layout.visibility = "visible"
+            self.bar.layout.display = "flex"
             try:
                 self.kept[key] = self._ascend(layer, chosen, watch, settings)
             finally:
-                self.bar.layout.visibility = "hidden"
+                self.bar.layout.display = "none"
         return self.kept[key]
 
     def _ascend(self, layer: str, chosen: int, watch: Callable, settings: dict) -> Grown:
