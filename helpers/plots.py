@@ -136,13 +136,13 @@ def show_heatmaps(
 def show_training(histories: Mapping[str, Mapping[str, Sequence[float]]], *, alt: str) -> Picture:
     """Show learning curves, as ``models.train`` returns them, of one or more runs.
 
-    Accuracy on the left, loss on the right; training solid, validation dashed.
+    Accuracy left, loss right; training solid, validation dashed; the legend hides no curve.
 
     Args:
         histories: name of the run -> its lists ``accuracy``, ``val_accuracy``, ``loss``,
             ``val_loss``.
     """
-    figure = Figure(figsize=(8, 2.8), dpi=96, layout="constrained")
+    figure = Figure(figsize=(8, 3.1), dpi=96, layout="constrained")
     for axis, measure in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
         for number, (name, history) in enumerate(histories.items()):
             for prefix, style, part in (("", "-", "training"), ("val_", "--", "validation")):
@@ -153,7 +153,8 @@ def show_training(histories: Mapping[str, Mapping[str, Sequence[float]]], *, alt
         axis.set(xlabel="epoch", title=measure)
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(alpha=0.3)
-    axis.legend(fontsize=8)
+    lines = axis.get_legend_handles_labels()
+    figure.legend(*lines, loc="outside lower center", ncols=4, fontsize=8)
     return _finish(figure, alt)
 
 
