@@ -227,7 +227,7 @@ def _one_position(answer: object) -> None:
             )
         if found.std() > 40 and abs(found.mean() - 128) < 4:
             raise Mistake("This is deprocessed. Return the pixels as they are after ten steps.")
-        if np.abs(found - start)[0, -8:, -8:].min() > 1 and np.abs(found - start).max() < 41:
+        if (found - start)[0, -8:, -8:].std() > 12:  # ten steps of RMS 1 move a pixel by 10
             raise Mistake("Your function does not start from the pixels that it is given.")
         if box != wanted:
             height, width = box[1] - box[0] + 1, box[3] - box[2] + 1
