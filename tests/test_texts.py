@@ -14,6 +14,7 @@ PAGES = sorted(NOTEBOOKS.glob("*.ipynb"))
 EXTRAS = {"setup", "predict", "exercise", "check", "solution", "quiz"}
 WORDS, CELLS, LINES = 1500, 45, 15
 LONGER = {
+    "00": "the map of the course and the check of the installation share a lesson",
     "01": "two trainings are shown, and saving and loading",
     "02": "a kernel is applied number by number, and the explorer asks a question of its own",
     "03": "two nets are looked at, and what excites a channel is put on trial",
@@ -24,7 +25,7 @@ LONGER = {
 }
 MOST_WORDS = 2300  # where there is a reason
 STRAYS = {
-    r"activation maps?": "feature map",
+    r"(?<!class )activation maps?": "feature map",
     r"neurons?": "filter, or unit",
     r"attention maps?": "heatmap",
     r"saliency heatmaps?": "saliency",
