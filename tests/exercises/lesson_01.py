@@ -23,9 +23,9 @@ def on_test_images():
 
 def looked() -> Cases:
     confusion = on_test_images()[2]
-    right = confusion[6, 6] / confusion[:, 6].sum()
+    right = float(confusion[6, 6] / confusion[:, 6].sum())
     return Cases(
-        right=[right, float(right), round(right, 2), np.float32(right), keras.ops.array(right)],
+        right=[right, round(right, 2), np.array(right, np.float32), keras.ops.array(right)],
         wrong=[
             (confusion[6, 6] / confusion[6].sum(), "divides by the row"),
             (100 * right, "in percent"),
