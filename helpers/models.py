@@ -77,8 +77,9 @@ def load_vgg16(head: str | None = "auto") -> keras.Model:
     The input is what ``keras.applications.vgg16.preprocess_input`` returns: BGR minus the mean.
 
     Args:
-        head: ``"imagenet"``, 1,000 logits, input 224x224, a download of 528 MB; ``"photos"``, 6
-            logits, one for each course photo, any input size; ``None``, the convolutions alone,
+        head: ``"imagenet"``, 1,000 logits, input 224x224, a download of 528 MB, of which the
+            dense layers are read from the file in use, in less than 1 GB of memory; ``"photos"``,
+            6 logits, one for each course photo, any input size; ``None``, the convolutions alone,
             any input size; ``"auto"``, ``"imagenet"`` where it can be had, else ``"photos"``.
 
     Raises:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers._disk_head import DenseOnDisk
 from helpers._gradients import Classes, explicit_classes
 from helpers._recorder import all_layers
 from helpers._similarity import similarity
@@ -39,9 +40,15 @@ def randomize_from(model: keras.Model, layer: str | int, *, seed: int = 0) -> ke
     normalization is left as it is.
 
     Raises:
-        ValueError: unknown layer.
+        ValueError: unknown layer, or a model whose dense layers stay in their file (VGG16 with
+            1,000 classes).
     """
     name = find_layer(model, layer).name
+    if any(isinstance(one, DenseOnDisk) for one in all_layers(model)):
+        raise ValueError(
+            f"the dense layers of {model.name!r} stay in their file and cannot take random "
+            'weights: take load_vgg16("photos")'
+        )
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
     rng, layers = np.random.default_rng(seed), all_layers(copy)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers._assets import VGG16_LPIPS, course_cache
+from helpers._disk_head import DenseOnDisk, read_weights
 from helpers._tensorflow import keras
 from helpers.datasets import DATA, PHOTOS, load_photo
 from helpers.images import random_crops
@@ -78,9 +79,19 @@ def convolutions() -> keras.Model:
 
 
 def with_classes() -> keras.Model:
-    """Build the whole VGG16: input (n, 224, 224, 3), output 1,000 logits."""
+    """Build the whole VGG16: input (n, 224, 224, 3), output 1,000 logits.
+
+    The three dense layers stay in their file (see ``DenseOnDisk``), so that one image and its
+    Grad-CAM need less than 1 GB, TensorFlow included; Keras' own loading takes 2.3 GB and more.
+    """
     (path,) = fetch("vgg16").glob("vgg16*kernels.h5")
-    return keras.applications.VGG16(weights=str(path), classifier_activation=None)
+    base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(224, 224, 3))
+    for name in [layer.name for layer in base.layers if layer.weights]:
+        base.get_layer(name).set_weights(read_weights(path, name))
+    outputs = keras.layers.Flatten(name="flatten")(base.output)
+    for name, activation in {"fc1": "relu", "fc2": "relu", "predictions": None}.items():
+        outputs = DenseOnDisk(path, name=name, activation=activation)(outputs)
+    return keras.Model(base.input, outputs, name="vgg16")
 
 
 def pooled_features(model: keras.Model, photos: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from helpers.cam import grad_cam
 from helpers.datasets import load_photo
 from helpers.images import random_crops
 from helpers.inputs import prepare
+from tests import vgg16_1000
 
 
 def numpy_first_layer(kernel, bias, image):
@@ -117,17 +118,16 @@ def keras_server(tmp_path, monkeypatch):
 
 def write_keras_file(path, top):
     """Write a file of the layout of Keras' own: every array there, but one number repeated."""
-    model = keras.applications.VGG16(weights=None, include_top=top)
+    shapes = vgg16_1000.CONVOLUTIONS | (vgg16_1000.DENSE if top else {})
     with h5py.File(path, "w") as file:
-        named = [layer for layer in model.layers if layer.weights]
-        file.attrs["layer_names"] = [layer.name.encode() for layer in named]
-        for number, layer in enumerate(named):
-            group = file.create_group(layer.name)
-            names = [f"{layer.name}/{kind}:0" for kind in ("kernel", "bias")]
+        file.attrs["layer_names"] = [name.encode() for name in shapes]
+        for number, (layer, shape) in enumerate(shapes.items()):
+            group = file.create_group(layer)
+            names = [f"{layer}/{kind}:0" for kind in ("kernel", "bias")]
             group.attrs["weight_names"] = [name.encode() for name in names]
-            for name, weight in zip(names, layer.weights, strict=True):
+            for name, size in zip(names, (shape, shape[-1:]), strict=True):
                 group.create_dataset(
-                    name, shape=weight.shape, dtype="f4", fillvalue=(number + 1) / 1e4, chunks=True
+                    name, shape=size, dtype="f4", fillvalue=(number + 1) / 1e4, chunks=True
                 )
 
 
