@@ -21,6 +21,9 @@ from sandbox import Sandbox, Stopped
 
 from helpers.exercises.checks import all_exercises
 
+MADE = re.compile(  # where an answer is given: answer_02_1 = …, or def answer_02_1(…)
+    r"^(?:answer_(\d\d)_(\d+)\s*=(?!=)|def\s+answer_(\d\d)_(\d+)\s*\()", re.M
+)
 NO_FILE = "This file is not a notebook that can be read."
 
 
@@ -52,16 +55,19 @@ def answers(path: Path) -> dict[str, str]:
     """
     try:
         cells = nbformat.read(path, as_version=4).cells
-        code = [cell for cell in cells if cell.cell_type == "code"]
-        own = [cell for cell in code if exercise_name(cell) and "check(" not in cell.source]
+        code = [cell.source for cell in cells if cell.cell_type == "code"]
+        found: dict[str, str] = {}
+        for source in code:
+            for name in dict.fromkeys(".".join(filter(None, m)) for m in MADE.findall(source)):
+                found[name] = f"{found[name]}\n{source}" if name in found else source
     except Exception as fault:  # nbformat raises many kinds
         raise ValueError(NO_FILE) from fault
-    return {exercise_name(cell): cell.source for cell in own}
+    return found
 
 
 def _needed(lesson: NotebookNode) -> list[NotebookNode]:
     """The lesson's own code, without what only a learner in front of it needs."""
-    left_out = ("check", "solution", "predict", "quiz", "skip-when-grading")
+    left_out = ("check", "solution", "quiz")
     code = [cell for cell in lesson.cells if cell.cell_type == "code"]
     return [cell for cell in code if not any(has(cell, tag) for tag in left_out)]
 
