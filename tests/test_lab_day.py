@@ -87,6 +87,7 @@ def solutions() -> dict[str, str]:
 
 
 HOSTILE = """
+answer_00_2 = 1
 import os, socket
 import helpers.exercises.checks as checks
 open(os.path.expanduser("~/trace"), "w").write("x")
@@ -104,7 +105,7 @@ def test_a_returned_folder_is_graded_and_nobody_harms_the_others(tmp_path, monke
     folder, right = tmp_path / "returned", solutions()
     returned(folder, "ada", **right)
     returned(folder, "bo b", a1="answer_00_1 = (28, 28, 1)", a2=right["a2"])
-    returned(folder, "endless", **{**right, "a2": "while True: pass"})
+    returned(folder, "endless", **{**right, "a2": "answer_00_2 = 1\nwhile True: pass"})
     returned(folder, "hostile", **{**right, "a2": HOSTILE})
     returned(folder, "empty")
     (folder / "broken").mkdir()
