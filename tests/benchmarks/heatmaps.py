@@ -50,7 +50,9 @@ def tables() -> Iterator[str]:
             model, image, 0, precision="float32", progress=False
         ),
         "score_cam": lambda: score_cam(model, image, 0, progress=False),
-        "tf-keras-vis Scorecam": lambda: theirs["Score-CAM"](score, image, penultimate_layer=LAYER),
+        "tf-keras-vis Scorecam": lambda: theirs["Score-CAM"](
+            lambda output: output[:, 0], image, penultimate_layer=LAYER
+        ),
     }
     forward(many)
     for precision in ("float32", "auto"):  # compile both, on the 32 channels of another layer
