@@ -42,24 +42,23 @@ def build_step(
     gradient_scale: str,
     dtype: str,
     regularizers: Sequence[Callable],
-) -> Callable:
-    """Compile one step for a batch of images of one size."""
+) -> tuple[Callable, Callable]:
+    """Compile one step for a batch of images of one size, and a look at where they stand."""
+    batch = tf.TensorSpec((None, *held.shape))
+    memories = tf.TensorSpec((2, None, *held.shape))
+    chosen, count = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)
 
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec((None, *held.shape)),
-            tf.TensorSpec((2, None, *held.shape)),
-            tf.TensorSpec((None,), tf.int32),
-            tf.TensorSpec((), tf.int32),
-            tf.TensorSpec(()),
-        ]
-    )
-    def step(variable, memory, filters, number, step_size):
-        with tf.GradientTape(watch_accessed_variables=False) as tape, computing_in(dtype, model):
-            tape.watch(variable)
+    def climbed(variable, filters, number):
+        with computing_in(dtype, model):
             seen = recipe.seen(recipe.pixels(variable), number)
             means = _means(model, layer, recipe.before_activation, seen)
-            activations = tf.gather(means, filters, batch_dims=1)
+            return tf.gather(means, filters, batch_dims=1)
+
+    @tf.function(input_signature=[batch, memories, chosen, count, tf.TensorSpec(())])
+    def step(variable, memory, filters, number, step_size):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(variable)
+            activations = climbed(variable, filters, number)
         gradient = tape.gradient(activations, variable)
         variable, memory = recipe.move(
             variable, gradient, memory, number, step_size, gradient_scale
@@ -68,4 +67,4 @@ def build_step(
             variable = regularize(variable)
         return variable, memory, activations
 
-    return step
+    return step, tf.function(climbed, input_signature=[batch, chosen, count])

@@ -116,21 +116,21 @@ def gradient_ascent(
     options = {"gradient_scale": gradient_scale, "dtype": choose(precision)}
     options["regularizers"] = tuple(regularizers)
     key = ("ascent", id(found), recipe, size, *options.values())
-    step = once(model, key, lambda: build_step(model, found, way, held, **options))
+    step, measure = once(model, key, lambda: build_step(model, found, way, held, **options))
 
     chosen = np.split(np.int32(filters), range(BATCH, len(filters), BATCH))
     variables = [np.repeat(held[None], len(part), axis=0) for part in chosen]
     memories = [np.zeros((2, *part.shape), np.float32) for part in variables]
     history = []
-    for number in range(1, steps + 2):
+    for number in range(1, steps + 1):
         moved = [
             step(variable, memory, part, number, step_size)
             for variable, memory, part in zip(variables, memories, chosen, strict=True)
         ]
-        history.append(np.concatenate([activations for _, _, activations in moved]))
-        if number > steps:  # the last round only measured
-            break
-        variables, memories, _ = zip(*moved, strict=True)
+        variables, memories, activations = zip(*moved, strict=True)
+        history.append(np.concatenate(activations))
         if on_step:
             on_step(number, _pictures(way, variables))
+    reached = zip(variables, chosen, strict=True)
+    history.append(np.concatenate([measure(*pair, steps + 1) for pair in reached]))
     return Ascent(_pictures(way, variables), np.stack(history))
