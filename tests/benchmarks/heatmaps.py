@@ -57,5 +57,5 @@ def tables() -> Iterator[str]:
     forward(many)
     for precision in ("float32", "auto"):  # compile both, on the 32 channels of another layer
         score_cam(model, image, 0, "block1_conv1", precision=precision, progress=False)
-    costs = measure(ways, 1, warm=False)  # minutes each
+    costs = measure(ways, 3, warm=False)  # minutes each
     yield table("Score-CAM, all 512 channels", costs, "512 bare forward passes, batches of 16")
