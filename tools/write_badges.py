@@ -15,19 +15,21 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 BEGIN, END = "<!-- badges -->", "<!-- /badges -->"
 SETUP = """\
-# On Colab this cell fetches the course; where the course is installed it does nothing.
+# @title Set-up: fetches the course on Colab, and does nothing where it is installed
 import os
 import subprocess
 import sys
 from importlib.util import find_spec
 
 if "google.colab" in sys.modules and not os.path.exists("../helpers"):
-    if not os.path.exists("/content/course"):
-        command = ["git", "clone", "--quiet", "--depth", "1", "{address}"]
-        subprocess.run([*command, "/content/course"], check=True)
-    os.chdir("/content/course/notebooks")
+    if not os.path.exists("{name}"):
+        course = "{address}"
+        subprocess.run(["git", "clone", "--quiet", "--depth", "1", course], check=True)
+    os.chdir("{name}/notebooks")
 if find_spec("helpers") is None:
-    sys.path.insert(0, os.path.abspath(".."))"""
+    sys.path.insert(0, os.path.abspath(".."))
+if absent := [name for name in ("tensorflow", "cv2", "ipywidgets") if find_spec(name) is None]:
+    print("This kernel lacks", ", ".join(absent), "- in the course's folder, run: make lab")"""
 
 
 def address() -> str:
@@ -52,9 +54,11 @@ def between_marks(text: str, new: str) -> str:
 
 
 def _setup_cell() -> NotebookNode:
-    metadata = {"tags": ["setup"], "jupyter": {"source_hidden": True}}
-    cell = nbformat.v4.new_code_cell(SETUP.format(address=address()), metadata=metadata)
-    return cell | {"id": "setup"}
+    metadata = {"tags": ["setup"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+    source = SETUP.format(address=address(), name=address().split("/")[-1])
+    cell = nbformat.v4.new_code_cell(source, metadata=metadata)
+    cell["id"] = "setup"
+    return cell
 
 
 def written(path: Path) -> NotebookNode:
