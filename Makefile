@@ -12,8 +12,8 @@ lab: $(VENV)/installed  ## set up all that is missing and open the course in Jup
 	-@$(BIN)/python -m helpers.sources
 	$(BIN)/jupyter lab $(ROOT) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-test: $(VENV)/installed  ## set up all that is missing and run every test and every lesson
-	$(BIN)/python -m pytest
+test: $(VENV)/installed  ## set up all that is missing and run every test and every lesson, two at a time
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 data: $(VENV)/installed  ## fetch data and weights, so that all lessons run without a network
 	$(BIN)/python -m helpers.sources
@@ -23,12 +23,12 @@ test-oldest:  ## run the unit tests with the oldest versions that pyproject allo
 	$(PYTHON) tools/write_oldest.py > .venv-oldest/oldest.txt
 	.venv-oldest/bin/python -m pip install --quiet --requirement .venv-oldest/oldest.txt
 	.venv-oldest/bin/python -m pip install --quiet --constraint .venv-oldest/oldest.txt -e ".[test]"
-	.venv-oldest/bin/python -m pytest tests helpers
+	.venv-oldest/bin/python -m pytest tests helpers --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/installed  ## compare speeds and write tests/benchmarks/README.md (about 40 minutes)
 	$(BIN)/python -m tests.benchmarks
 
-models: $(VENV)/installed  ## train the small nets in data/models again (about 90 minutes)
+models: $(VENV)/installed  ## train the small nets in data/models again (3 to 4 hours)
 	$(BIN)/python tools/make_models.py
 
 notebooks: $(VENV)/installed  ## run all lessons in place and keep their outputs

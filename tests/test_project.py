@@ -3,6 +3,7 @@
 import hashlib
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -20,6 +21,17 @@ def test_environment_agrees_with_pyproject():
     assert written == environment(), "run `make environment`"
     dependencies = yaml.safe_load(written)["dependencies"]
     assert any("tensorflow" in line for line in dependencies[-1]["pip"])
+
+
+def test_oldest_and_newest_versions_are_stated_in_one_place():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    needs = [project["project"]["requires-python"], *project["project"]["dependencies"]]
+    oldest = dict(re.match(r"([\w-]*)>=([\d.]+)", need).groups() for need in needs)
+    oldest |= {"python": oldest.pop(""), "tensorflow": oldest["tensorflow-cpu"]}
+    for name, newest in project["tool"]["course"]["newest"].items():
+        ends = [tuple(map(int, end.split("."))) for end in (oldest[name], newest)]
+        assert ends[0] <= ends[1]
+        assert f"| {name} | {oldest[name]} | {newest} |" in (ROOT / "README.md").read_text()
 
 
 def test_every_file_of_data_is_listed_with_its_hash():
@@ -63,9 +75,8 @@ MODULES = sorted((ROOT / "helpers").rglob("*.py"))
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_modules_are_short_and_arrows_go_down(module):
     text = module.read_text()
-    interactive = module.parent.name in ("explorers", "exercises")
-    most = 320 if module.stem.startswith("lesson_") else 150  # a lesson's classic mistakes are many
-    assert sum(bool(line.strip()) for line in text.splitlines()) <= most
+    interactive = not {"explorers", "exercises"}.isdisjoint(module.relative_to(ROOT).parts)
+    assert sum(bool(line.strip()) for line in text.splitlines()) <= 150
     rooms = {"matplotlib": "plots", "ipywidgets": "widgets", "cv2": "images", "pooch": "_origins"}
     for library, room in rooms.items():
         if re.search(rf"^\s*(import|from) {library}\b", text, re.M):

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from html import escape
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from helpers._choices import unknown
 
 HEADS = {True: "Right.", False: "Not yet.", None: "No answer yet."}
-LESSONS = sorted(path.stem[-2:] for path in Path(__file__).parent.glob("lesson_*.py"))
+LESSONS = sorted(
+    found.name[-2:]
+    for found in iter_modules([str(Path(__file__).parent)])
+    if found.name.startswith("lesson_")
+)
 
 
 class Mistake(Exception):
