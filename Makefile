@@ -3,7 +3,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-oldest data bench models notebooks gallery lab-kit grade badges environment clean
+.PHONY: help lab test test-oldest data bench models notebooks gallery lab-kit grade badges audit environment clean
 
 help:  ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ grade: $(VENV)/installed  ## grade the notebooks below DIR=folder, into build/gr
 
 badges: $(VENV)/installed  ## write launch links and set-up cells after the repository has moved
 	$(BIN)/python tools/write_badges.py
+
+audit: $(VENV)/installed  ## look up known faults of the installed packages, and list their versions
+	$(BIN)/python -m pip install --quiet pip-audit
+	-$(BIN)/python -m pip_audit --skip-editable
+	$(BIN)/python -m pip list
 
 environment: $(VENV)/installed  ## write environment.yml from pyproject.toml
 	$(BIN)/python tools/write_environment.py

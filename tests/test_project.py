@@ -64,6 +64,7 @@ def test_make_alone_lists_the_targets():
         "lab-kit",
         "grade",
         "badges",
+        "audit",
         "clean",
     ):
         assert re.search(rf"^{target} ", listed, re.M), target
