@@ -1,16 +1,20 @@
 """Run all tests on the weights that the stored results belong to, without the network."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from nbval.plugin import IPyNbCell
+from nbval.plugin import IPyNbCell, IPyNbFile
 
 from helpers import _assets, sources
 from tests import pictures
+from tools.execute_notebooks import peak_memory
 
 HOME = Path(__file__).parent / "build" / "keras"
+MEMORY = 1.5  # GB that a lesson may need, so that all run where there are 2
+STATED = re.compile(r"([\d.]+)\sGB\sof\smemory")  # in a lesson's first cell
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,3 +72,17 @@ def _compare_all(cell: IPyNbCell, test: list, ref: list, skip_compare=None) -> b
 
 
 IPyNbCell.compare_outputs = _compare_all
+
+
+_end_lesson = IPyNbFile.teardown
+
+
+def _weigh(lesson: IPyNbFile) -> None:
+    """Look at the memory that a lesson took before its kernel is ended."""
+    peak = peak_memory(lesson.kernel.km.provisioner.process.pid)
+    _end_lesson(lesson)
+    stated = float(STATED.search(lesson.nb.cells[0].source)[1])
+    assert peak <= stated <= MEMORY, f"{lesson.path.name} took {peak:.2f} GB, says {stated} GB"
+
+
+IPyNbFile.teardown = _weigh

@@ -24,12 +24,12 @@ from helpers._tensorflow import keras
 
 
 def _positive(maps: np.ndarray) -> np.ndarray:
-    """Keep what speaks for the class, and say so where nothing does."""
+    """Keep what speaks for the class, and say so where nothing is left."""
     raw = np.maximum(maps, 0)
     if not raw.reshape(len(raw), -1).any(axis=1).all():
         warnings.warn(
-            "a heatmap is zero everywhere: nothing in this layer speaks for the class. Look at "
-            "another class or layer; dead filters can be the reason too.",
+            "a heatmap is zero everywhere: the weighted sum is nowhere above 0. Another method, "
+            "class or layer may show more; dead filters can be the reason, too.",
             stacklevel=3,
         )
     return raw
@@ -57,7 +57,7 @@ def grad_cam_plus_plus(
     class_index: Classes = None,
     layer: str | int | None = None,
 ) -> np.ndarray:
-    """Compute Grad-CAM++ (Chattopadhay et al. 2018, equations 10 and 19).
+    """Compute Grad-CAM++ (Chattopadhay et al. 2018, equations 5 and 19).
 
     With g the gradient at one position and S the sum of its feature map, a position counts
     alpha = g^2 / (2 g^2 + S g^3) times the positive part of g; that is g / (2 + S g) where g is

@@ -1,9 +1,11 @@
 """A notebook open in JupyterLab, and the explorers that it shows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import nbformat
 
 from tests.browser import TOKEN, opened
 
@@ -30,6 +32,7 @@ ASK = f"""async code => {{
   return reply.content.user_expressions.answer.data?.['text/plain'];
 }}"""
 VIEW = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 NAMELESS = r"^\s*- (?:combobox|spinbutton|textbox|button|checkbox)(?! \")"
 
 
@@ -105,6 +108,12 @@ class Explorer:
 
 def _has_room(slider) -> bool:
     return slider.get_attribute("aria-valuemin") != slider.get_attribute("aria-valuemax")
+
+
+def write(path: Path, cells: Sequence[str]) -> None:
+    """Write a notebook of code cells."""
+    cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Every slider of every lesson, moved by keyboard in a real browser."""
 
 import re
-import shutil
 
 import nbformat
 import pytest
@@ -9,11 +8,11 @@ import pytest
 from helpers.datasets import load_photo
 from helpers.images import encode_png
 from tests import browser, lab
+from tests.slices import needed
 
 LESSONS = browser.ROOT / "notebooks"
 EXPLORER = re.compile(r"\b(explore_\w+|microscope)\(")
 LOOKS = ("opacity",)  # sliders that change the picture, but not what it says
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 START = """\
 from helpers.explorers import *
 from helpers.models import load_trained, load_vgg16
@@ -43,30 +42,26 @@ broken.draw = draw
 broken"""
 
 
-def source(path):
+def sources(path):
     cells = nbformat.read(path, as_version=4).cells
-    return "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    return [cell.source for cell in cells if cell.cell_type == "code"]
 
 
-WITH_EXPLORERS = [p.stem for p in sorted(LESSONS.glob("*.ipynb")) if EXPLORER.search(source(p))]
-
-
-def write(path, cells):
-    cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+PAGES = {path.stem: sources(path) for path in sorted(LESSONS.glob("*.ipynb"))}
+WITH_EXPLORERS = [name for name, cells in PAGES.items() if EXPLORER.search("\n".join(cells))]
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """Copies of the lessons in a browser: ``desk(name)`` opens one and runs all of it."""
+    """Lessons in a browser: ``desk(name)`` opens one and runs what its explorers need."""
     browser.program()
     home = tmp_path_factory.mktemp("lab")
     folder = home / "notebooks"
     folder.mkdir()
     for name in WITH_EXPLORERS:
-        shutil.copy(LESSONS / f"{name}.ipynb", folder)
-    write(folder / "all_explorers.ipynb", ALL)
-    write(folder / "moves.ipynb", (START, HELD, BROKEN))
+        lab.write(folder / f"{name}.ipynb", needed(PAGES[name], EXPLORER.search))
+    lab.write(folder / "all_explorers.ipynb", ALL)
+    lab.write(folder / "moves.ipynb", (START, HELD, BROKEN))
     with browser.chromium() as window, browser.jupyterlab(folder, home) as server:
         yield lambda name: lab.notebook(window, server, name)
 

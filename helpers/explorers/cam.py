@@ -142,7 +142,7 @@ class CamExplorer(WithPhotos, LayerExplorer):
         place = (
             f"brightest {where(raw)}"
             if raw.any()
-            else "zero everywhere: nothing in this layer speaks for the class"
+            else "zero everywhere, for the weighted sum is nowhere above 0"
         )
         return picture, f"{what} at {self.layer}, {raw.shape[0]} x {raw.shape[1]}: {place}."
 

@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from tests.benchmarks import explorers, heatmaps, maps, patterns, training
+from tests.benchmarks import explorers, heatmaps, lessons, maps, patterns, start, training
 from tests.benchmarks.timing import machine
 
 README = Path(__file__).parent / "README.md"
@@ -24,6 +24,8 @@ PARTS = {
     "maps": maps,
     "explorers": explorers,
     "training": training,
+    "start": start,
+    "lessons": lessons,
 }
 
 

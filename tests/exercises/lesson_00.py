@@ -123,7 +123,7 @@ def quiz_answers() -> dict[str, str]:
     return {
         "00-ranges": ranges[ends],
         "00-places": f"{heatmaps.shape[1]} x {heatmaps.shape[2]}",
-        "00-other-class": "No, other places are bright"
+        "00-other-class": "No, each class has its own heatmap"
         if alike < 0.5
         else "Yes: the photo is the same, and so is what stands out in it",
         "00-no-network": f"with {count:,} of its images, which come with the course",
