@@ -42,7 +42,12 @@ class Explorer:
     def __init__(self, page, box) -> None:
         self.page, self.box = page, box
         self.image = box.locator("img")
-        self.sliders = [s for s in box.get_by_role("slider").all() if _has_room(s)]
+
+    @property
+    def sliders(self) -> list:
+        """The sliders that can move, from top to bottom, once the picture stands still."""
+        self.settled()
+        return [s for s in self.box.get_by_role("slider").all() if _has_room(s)]
 
     @property
     def shows(self) -> tuple[str, str]:

@@ -6,15 +6,21 @@ from collections.abc import Callable
 
 
 def _names(source: str) -> tuple[set[str], set[str]]:
-    """Names that code binds, and names that it asks for."""
+    """Names that code binds, and names that it asks for and has not bound before."""
     bound, asked = set(), set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name):
-            (asked if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    for statement in ast.parse(source).body:
+        nodes = list(ast.walk(statement))
+        loops = [node.target for node in nodes if isinstance(node, ast.comprehension | ast.For)]
+        own = {name.id for loop in loops for name in ast.walk(loop) if isinstance(name, ast.Name)}
+        own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        names = [node for node in nodes if isinstance(node, ast.Name) and node.id not in own]
+        asked |= {name.id for name in names if isinstance(name.ctx, ast.Load)} - bound
+        bound |= {name.id for name in names if not isinstance(name.ctx, ast.Load)}
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                bound.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     return bound, asked - set(vars(builtins))
 
 
