@@ -2,6 +2,7 @@
 
 import re
 
+import ipywidgets
 import nbformat
 import pytest
 
@@ -13,6 +14,7 @@ from tests.slices import needed
 LESSONS = browser.ROOT / "notebooks"
 EXPLORER = re.compile(r"\b(explore_\w+|microscope)\(")
 LOOKS = ("opacity",)  # sliders that change the picture, but not what it says
+WITHOUT_ROLE = ipywidgets.__version__.startswith("7")
 START = """\
 from helpers.explorers import *
 from helpers.models import load_trained, load_vgg16
@@ -76,6 +78,7 @@ def photo(tmp_path_factory):
 def walk(explorer, photo):
     """Move every slider one step by keyboard and give it a photo; look at all that is shown."""
     assert not explorer.nameless()
+    assert explorer.sliders or WITHOUT_ROLE
     for slider in explorer.sliders:
         label, before = explorer.label_of(slider), explorer.settled()
         explorer.press(slider)
@@ -113,6 +116,7 @@ def test_all_explorers_move_in_both_themes(desk, photo):
         assert not lab.errors(page)
 
 
+@pytest.mark.skipif(WITHOUT_ROLE, reason="sliders of ipywidgets 7 have no role to find them by")
 def test_a_slider_held_skips_positions_and_ends_at_the_last(desk):
     with desk("moves") as page:
         held, broken = lab.explorers(page)
