@@ -30,6 +30,7 @@ def test_a_fork_changes_one_line(monkeypatch):
     text = write_badges.readme()
     assert "colab.research.google.com/github/ada/fork/blob/main/notebooks/00_" in text
     assert "mybinder.org/v2/gh/ada/fork/main?urlpath=lab%2Ftree%2Fnotebooks%2F00_" in text
+    assert f"git clone {FORK} && cd fork" in text
     made = write_badges.written(PAGES[0])
     assert FORK in made.cells[1].source and "/ada/fork/" in made.cells[0].source
 

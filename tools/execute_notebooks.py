@@ -25,10 +25,10 @@ class Cost(NamedTuple):
 
 
 def peak_memory(pid: int) -> float:
-    """Largest memory of a process so far, in GB (1e9 bytes); 0 where the system does not say."""
+    """Largest memory of a process so far, in GB as memory is sold (2**30 bytes); 0 if unknown."""
     status = Path(f"/proc/{pid}/status")
     lines = status.read_text().splitlines() if status.exists() else []
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e9
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 2**20
 
 
 def processor_time(pid: int) -> float:

@@ -1,7 +1,7 @@
 """Train the small nets of the course from a seed and write them to ``data/models``.
 
-``python tools/make_models.py [name …]``; without a name, all. The deep net takes about an
-hour on two cores, the others a few minutes each.
+``python tools/make_models.py [name …]``; without a name, all. The deep net takes two to
+three hours on two cores, the others 10 minutes each.
 """
 
 import json

@@ -62,7 +62,7 @@ def _setup_cell() -> NotebookNode:
 
 
 def written(path: Path) -> NotebookNode:
-    """Return a notebook with its badges and its set-up cell; results stay as they are."""
+    """Return a notebook with its badges and its set-up cell; other cells stay as they are."""
     notebook = nbformat.read(path, as_version=4)
     first = notebook.cells[0]
     first.source = between_marks(first.source, badges(path.name))
@@ -71,20 +71,15 @@ def written(path: Path) -> NotebookNode:
         new["execution_count"] = notebook.cells[1].execution_count
         notebook.cells[1] = new
         return notebook
-    new["execution_count"] = 1
     notebook.cells.insert(1, new)
-    for cell in notebook.cells[2:]:
-        if cell.cell_type == "code" and cell.execution_count:
-            cell.execution_count += 1
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output.execution_count += 1
     return notebook
 
 
 def readme() -> str:
-    """Return README.md with badges for the first lesson."""
+    """Return README.md with badges for lesson 00 and the command that fetches the course."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
+    fetch = f"git clone {address()} && cd {address().split('/')[-1]}"
+    text = re.sub(r"^git clone \S+ && cd \S+$", lambda _: fetch, text, flags=re.M)
     return between_marks(text, badges("00_start_here.ipynb"))
 
 
