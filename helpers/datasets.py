@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers._choices import unknown
+from helpers._memory import aligned
 from helpers.images import fit, read_photo
 from helpers.sources import SourceError, fetch
 
@@ -41,7 +42,8 @@ class FashionMNIST(NamedTuple):
 
 def _images(path: Path) -> np.ndarray:
     pixels = np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=16)
-    return pixels.reshape(-1, 28, 28, 1) / np.float32(255)
+    shape = (len(pixels) // 28**2, 28, 28, 1)
+    return np.divide(pixels.reshape(shape), np.float32(255), out=aligned(shape))
 
 
 def _labels(path: Path) -> np.ndarray:

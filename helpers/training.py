@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers._memory import can_be_shared
 from helpers._tensorflow import keras, tf
 
 
@@ -42,6 +43,13 @@ def fast_copy(model: keras.Sequential) -> keras.Sequential:
     copy = keras.models.clone_model(model, clone_function=convert)
     copy.set_weights(model.get_weights())
     return copy
+
+
+def _lent(images: np.ndarray) -> np.ndarray | tf.Tensor:
+    """Lend an array to TensorFlow, which else keeps two copies of it for a while."""
+    if not can_be_shared(images):
+        return images
+    return tf.experimental.dlpack.from_dlpack(images.__dlpack__())
 
 
 def _augmented(images: np.ndarray, labels: np.ndarray, batch_size: int) -> tf.data.Dataset:
@@ -116,7 +124,7 @@ def train(
     seen = (
         {"x": _augmented(images[:count], labels[:count], batch_size), "shuffle": False}
         if augment
-        else {"x": images[:count], "y": labels[:count], "batch_size": batch_size}
+        else {"x": _lent(images[:count]), "y": labels[:count], "batch_size": batch_size}
     )
     keep = [keras.callbacks.BackupAndRestore(str(backup))] if backup else []
     try:

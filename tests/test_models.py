@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import models
+from helpers._memory import can_be_shared
 from helpers._tensorflow import keras
 from helpers.datasets import DATA, PHOTOS, load_fashion_mnist, load_photo
 from helpers.images import random_crops
@@ -116,6 +117,22 @@ def test_training_learns_repeats_and_returns_its_curves():
     assert curves[0]["accuracy"] == pytest.approx(curves[1]["accuracy"], abs=0.02)
     for curve in curves:
         assert curve["accuracy"][1] > curve["accuracy"][0] > 0.3
+
+
+def test_training_on_shared_memory_changes_nothing():
+    data = load_fashion_mnist("subset")
+    lent, copied = data.train_images[:600], data.train_images[:600].copy()
+    unaligned = np.empty(copied.size + 1, np.float32)[1:].reshape(copied.shape)
+    unaligned[:] = copied
+    assert can_be_shared(lent) and not can_be_shared(unaligned)
+    assert not can_be_shared(lent.astype(np.float64)) and not can_be_shared(lent[:, ::2])
+    losses = []
+    for images in (lent, unaligned):
+        keras.utils.set_random_seed(5)
+        net = models.build_fashion_cnn()
+        losses.append(models.train(net, images, data.train_labels[:600], epochs=1, held_out=0))
+    np.testing.assert_allclose(losses[0]["loss"], losses[1]["loss"], rtol=1e-3)
+    np.testing.assert_array_equal(lent, copied)
 
 
 def test_fast_copy_computes_the_same_within_bfloat16():

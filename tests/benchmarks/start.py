@@ -35,7 +35,7 @@ def first_picture() -> dict[str, float]:
         with browser.jupyterlab(folder, home) as server:
             served = time.perf_counter() - begin
             with lab.notebook(window, server, "first") as page:
-                lab.explorers(page)[0].settled()
+                page.locator(".jp-OutputArea-output > .widget-vbox img").first.wait_for()
                 return {"JupyterLab answers": served, "drawn": time.perf_counter() - begin}
 
 
