@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -149,6 +150,22 @@ def test_a_damaged_model_of_the_learner_is_named(content, tmp_path, monkeypatch)
     monkeypatch.setattr(models, "OWN_MODELS", tmp_path)
     (tmp_path / "fashion_cnn.keras").write_bytes(content)
     with pytest.raises(ValueError, match="cannot be read: it is damaged") as caught:
+        load_trained("fashion_cnn", own=True)
+    assert "own=False" in str(caught.value)
+
+
+def test_a_model_of_a_newer_keras_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(models, "OWN_MODELS", tmp_path)
+    whole = tmp_path / "whole.keras"
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(tmp_path / "fashion_cnn.keras", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "config.json":
+                content = content.replace(b'"units": 1', b'"units": 1, "of_the_future": true')
+                assert b"of_the_future" in content
+            new.writestr(name, content)
+    with pytest.raises(ValueError, match="another version") as caught:
         load_trained("fashion_cnn", own=True)
     assert "own=False" in str(caught.value)
 
