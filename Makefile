@@ -25,7 +25,7 @@ test-oldest:  ## run the unit tests with the oldest versions that pyproject allo
 	.venv-oldest/bin/python -m pip install --quiet --constraint .venv-oldest/oldest.txt -e ".[test]"
 	.venv-oldest/bin/python -m pytest tests helpers --numprocesses 2 --dist loadfile
 
-bench: $(VENV)/installed  ## compare speeds and write tests/benchmarks/README.md (about 40 minutes)
+bench: $(VENV)/installed  ## compare speeds and write tests/benchmarks/README.md (about 70 minutes)
 	$(BIN)/python -m tests.benchmarks
 
 models: $(VENV)/installed  ## train the small nets in data/models again (3 to 4 hours)
