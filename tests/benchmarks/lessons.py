@@ -19,7 +19,7 @@ def tables() -> Iterator[str]:
         lines.append(f"| {path.stem} | {seconds} | {cost.memory:.2f} GB |")
     yield "\n".join(lines) + "\n"
     lines = [f"### {LESSON.removesuffix('.ipynb')} in several kernels at once", ""]
-    lines += ["| kernels | wall, median | peak memory, all together |", "|---|---|---|"]
+    lines += ["| kernels | wall, median | sum of their peaks |", "|---|---|---|"]
     for kernels in ROOM:
         with ThreadPoolExecutor(kernels) as pool:
             costs = [cost for _, cost in pool.map(run, [NOTEBOOKS / LESSON] * kernels)]

@@ -46,7 +46,7 @@ def tables() -> Iterator[str]:
     rows["the first explorer is drawn in the browser"] = statistics.median(
         t["drawn"] for t in tries
     )
-    lines = ["### From the start of `make lab`, all being installed", ""]
+    lines = ["### From the start of JupyterLab, all being installed", ""]
     lines += ["| until | median |", "|---|---|"]
     lines += [f"| {name} | {value:.2g} s |" for name, value in rows.items()]
     yield "\n".join(lines) + "\n"
