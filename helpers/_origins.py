@@ -90,7 +90,8 @@ class PipPackage:
         wanted = folder / "requirement.txt"
         wanted.write_text(f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n")
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-        _run([*pip, "--no-deps", "--require-hashes", "-r", wanted.name], folder)
+        options = ["--retries=1", "--no-deps", "--require-hashes", "-r", wanted.name]
+        _run([*pip, *options], folder)
         (archive,) = folder.glob("*.tar.gz")
         with tarfile.open(archive) as packed, (folder / name).open("wb") as file:
             shutil.copyfileobj(packed.extractfile(self.member), file)

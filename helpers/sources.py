@@ -10,7 +10,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -42,67 +43,60 @@ def verify(folder: Path, files: Mapping[str, str]) -> None:
             raise ValueError(f"{name} is damaged or another version (hash {found[:12]}…)")
 
 
-def _serve(asset: str, source: OnDisk | Remote) -> Path:
-    """Return the folder in which a source has put its files, checked."""
-    if isinstance(source, OnDisk):
-        verify(source.folder(), source.files)
-        return source.folder()
+@contextmanager
+def _alone(asset: str) -> Iterator[None]:
+    """Keep other processes from fetching the same asset for as long as the context lasts."""
+    lock = FileLock(course_cache() / f"{asset}.lock")
+    try:
+        course_cache().mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as fault:
+        raise OSError(
+            f"{fault}; set KERAS_HOME to a folder of yours that has room and can be written to"
+        ) from fault
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _download(asset: str, source: Remote) -> Path:
+    """Bring files from the network into this course's cache, checked, in one step."""
     if os.environ.get("CNN_COURSE_OFFLINE") == "1":
         raise ConnectionError("CNN_COURSE_OFFLINE=1 forbids the network")
-    staging = Path(tempfile.mkdtemp(prefix=f"{asset}.part-", dir=course_cache()))
-    try:
-        source.origin.fill(staging, source.files)
-        verify(staging, source.files)
-        place = course_cache() / asset
-        shutil.rmtree(place, ignore_errors=True)
-        return staging.rename(place)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _first_that_answers(
-    asset: str, sources: Iterable[OnDisk | Remote], faults: dict[str, str]
-) -> Path | None:
-    """Try sources in order; say which one served; note in ``faults`` why others did not."""
-    for source in sources:
-        try:
-            folder = _serve(asset, source)
-        except FileNotFoundError:
-            faults[source.says] = "not there"
-        except Exception as fault:  # whatever goes wrong with one source, the next is tried
-            faults[source.says] = f"{type(fault).__name__}: {fault}"
-        else:
-            print(f"{asset}: from {source.says}")
-            return folder
-    return None
-
-
-def _on_disk(asset: str) -> list[OnDisk]:
-    sources = SOURCES[asset]
-    fetched = [
-        OnDisk("this course's cache", lambda: course_cache() / asset, source.files)
-        for source in sources
-        if isinstance(source, Remote)
-    ]
-    return [*fetched, *(source for source in sources if isinstance(source, OnDisk))]
-
-
-def _alone(asset: str, faults: dict[str, str]) -> Path | None:
-    """Try all sources while no other process fetches the same asset."""
-    course_cache().mkdir(parents=True, exist_ok=True)
-    with FileLock(course_cache() / f"{asset}.lock"):
+    place = course_cache() / asset
+    with _alone(asset):
+        with suppress(OSError, EOFError, ValueError):  # another process may have been first
+            verify(place, source.files)
+            return place
         for abandoned in course_cache().glob(f"{asset}.part-*"):  # by a process that was killed
             shutil.rmtree(abandoned, ignore_errors=True)
-        remote = [source for source in SOURCES[asset] if isinstance(source, Remote)]
-        return _first_that_answers(asset, [*_on_disk(asset), *remote], faults)
+        staging = Path(tempfile.mkdtemp(prefix=f"{asset}.part-", dir=course_cache()))
+        try:
+            source.origin.fill(staging, source.files)
+            verify(staging, source.files)
+            shutil.rmtree(place, ignore_errors=True)
+            return staging.rename(place)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _in_order(asset: str) -> Iterator[OnDisk | Remote]:
+    """All sources of an asset; what a source on the network brought earlier comes before it."""
+    place = course_cache() / asset
+    for source in SOURCES[asset]:
+        if isinstance(source, Remote):
+            yield OnDisk("this course's cache", lambda: place, source.files, source.note)
+        yield source
 
 
 @cache
 def fetch(asset: str) -> Path:
     """Return the folder that holds an asset's files, fetched from the first source that answers.
 
-    Files on disk are tried first, then the network, by one process at a time. Every file is
-    checked against its pinned hash before it is moved into place in one step.
+    Sources are tried in the order of ``_assets.SOURCES``, those on the network by one process at
+    a time. Every file is checked against its pinned hash before it is moved into place in one
+    step. One line says which source it was.
 
     Args:
         asset: ``"fashion_mnist"``, ``"vgg16"`` or ``"vgg16_convolutions"``.
@@ -114,21 +108,25 @@ def fetch(asset: str) -> Path:
     if asset not in SOURCES:
         raise unknown("asset", asset, SOURCES)
     faults: dict[str, str] = {}
-    found = _first_that_answers(asset, _on_disk(asset), faults)
-    if found is None:
+    for source in _in_order(asset):
         try:
-            found = _alone(asset, faults)
-        except OSError as fault:
-            faults[f"writing to {course_cache()}"] = (
-                f"{fault}; set KERAS_HOME to a folder of yours that has room"
-            )
-    if found is None:
-        tried = "\n".join(f"  - {source}: {fault}" for source, fault in faults.items())
-        raise SourceError(
-            f"{asset}: no source answered.\n{tried}\nWhat to do: connect to a network and run "
-            f"`make data` once, or copy the folder {course_cache()} from a machine that has it."
-        )
-    return found
+            if isinstance(source, Remote):
+                folder = _download(asset, source)
+            else:
+                folder = source.folder()
+                verify(folder, source.files)
+        except FileNotFoundError:
+            faults[source.description] = "not there"
+        except Exception as fault:  # whatever goes wrong with one source, the next is tried
+            faults[source.description] = f"{type(fault).__name__}: {fault}"
+        else:
+            print(f"{asset}: from {source.description}{source.note}")
+            return folder
+    tried = "\n".join(f"  - {source}: {fault}" for source, fault in faults.items())
+    raise SourceError(
+        f"{asset}: no source answered.\n{tried}\nWhat to do: connect to a network and run "
+        f"`make data` once, or copy the folder {course_cache()} from a machine that has it."
+    )
 
 
 def available(asset: str) -> bool:
@@ -142,11 +140,14 @@ def available(asset: str) -> bool:
     """
     if asset not in SOURCES:
         raise unknown("asset", asset, SOURCES)
-    if any(all((s.folder() / n).is_file() for n in s.files) for s in _on_disk(asset)):
+    found = list(_in_order(asset))
+    if any(
+        all((s.folder() / n).is_file() for n in s.files) for s in found if isinstance(s, OnDisk)
+    ):
         return True
     if os.environ.get("CNN_COURSE_OFFLINE") == "1":
         return False
-    return any(s.origin.answers(s.files) for s in SOURCES[asset] if isinstance(s, Remote))
+    return any(s.origin.answers(s.files) for s in found if isinstance(s, Remote))
 
 
 def main() -> None:

