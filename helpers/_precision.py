@@ -1,36 +1,39 @@
-"""Choose the precision in which this processor computes convolutions fastest."""
+"""The number formats in which convolutions can be computed here."""
 
-import time
 from functools import cache
 
 from helpers._choices import unknown
 from helpers._tensorflow import tf
 
-CLEARLY = 1.25  # bfloat16 must be so many times as fast to be worth its rounding
+PRECISIONS = ("float32", "bfloat16")
 
 
-def _seconds(dtype: tf.DType) -> float:
-    images, kernel = tf.ones((4, 64, 64, 64), dtype), tf.ones((3, 3, 64, 64), dtype)
-    convolve = tf.function(lambda: tf.reduce_sum(tf.nn.conv2d(images, kernel, 1, "SAME")))
-    convolve()
-    times = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        convolve().numpy()
-        times.append(time.perf_counter() - begin)
-    return min(times)
+def _convolve_and_differentiate(dtype: tf.DType) -> None:
+    images, kernel = tf.ones((1, 8, 8, 16), dtype), tf.ones((3, 3, 16, 16), dtype)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        maps = tf.nn.conv2d(images, kernel, 1, "SAME")
+    tape.gradient(maps, images)
 
 
 @cache
-def fastest() -> str:
-    """Time a convolution in both precisions, once: ``"bfloat16"`` or ``"float32"``."""
-    gain = _seconds(tf.float32) / _seconds(tf.bfloat16)
-    return "bfloat16" if gain > CLEARLY else "float32"
+def runs(precision: str) -> bool:
+    """Say whether this processor and its libraries can convolve in a precision, and back."""
+    try:
+        _convolve_and_differentiate(tf.as_dtype(precision))
+    except tf.errors.OpError:
+        return False
+    return True
 
 
-def choose(precision: str) -> str:
-    """Turn ``"auto"`` into a precision; refuse what is none."""
-    valid = ("auto", "float32", "bfloat16")
-    if precision not in valid:
-        raise unknown("precision", precision, valid)
-    return fastest() if precision == "auto" else precision
+def check_precision(precision: str) -> None:
+    """Refuse a precision that does not exist, or that cannot run here.
+
+    Raises:
+        ValueError: the message names what can be asked for.
+    """
+    if precision not in PRECISIONS:
+        raise unknown("precision", precision, PRECISIONS)
+    if not runs(precision):
+        able = ", ".join(other for other in PRECISIONS if other != precision and runs(other))
+        raise ValueError(f"this processor cannot compute in {precision}; it can in: {able}")

@@ -6,7 +6,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from helpers._gradients import Classes, chosen_logits, explicit_classes, spatial_layer
-from helpers._precision import choose
+from helpers._precision import check_precision
 from helpers._recorder import computing_in, once
 from helpers._tensorflow import keras, tf
 from helpers.activations import feature_maps
@@ -49,9 +49,9 @@ def channel_scores(
         The logit of an image of zeros, the same for all channels, is not subtracted: it does
         not change a softmax over channels.
     """
+    check_precision(precision)
     found, images = spatial_layer(model, layer), check_images(model, images)
-    dtype = choose(precision)
-    run = once(model, ("score", dtype), lambda: _build(model, dtype))
+    run = once(model, ("score", precision), lambda: _build(model, precision))
     (maps,) = feature_maps(model, images, [found.name])
     classes = explicit_classes(model, class_index, images)
     channels = maps.shape[-1]

@@ -1,4 +1,8 @@
-"""TensorFlow and Keras, imported without the notes that TensorFlow writes on the screen."""
+"""TensorFlow and Keras, quiet, and with the same convolutions on every x86-64 processor.
+
+By itself TensorFlow takes oneDNN's convolutions on newer processors and its own on older ones,
+which add in another order and are half as fast.
+"""
 
 import os
 import sys
@@ -6,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 @contextmanager

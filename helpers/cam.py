@@ -92,7 +92,7 @@ def score_cam(
     class_index: Classes = None,
     layer: str | int | None = None,
     *,
-    precision: str = "auto",
+    precision: str = "float32",
     progress: bool = True,
     on_step: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
@@ -103,8 +103,8 @@ def score_cam(
     image of zeros. One forward pass a channel. Arguments, result and errors: see the module.
 
     Args:
-        precision: ``"float32"``, ``"bfloat16"``, or ``"auto"``, which takes bfloat16 where the
-            processor is clearly faster with it.
+        precision: ``"float32"``, or ``"bfloat16"``, which rounds more and is faster on
+            processors that have it; ``ValueError`` on those that cannot compute in it.
         progress: show a progress bar.
         on_step: called after each batch with the number of channels done, and of all.
     """

@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers._ascent import build_step
 from helpers._choices import check_index, unknown
-from helpers._precision import choose
+from helpers._precision import check_precision
 from helpers._recipes import RECIPES, SCALES, Recipe
 from helpers._recorder import once
 from helpers._tensorflow import keras, tf
@@ -64,7 +64,7 @@ def gradient_ascent(
     seed: int = 0,
     on_step: Callable[[int, np.ndarray], None] | None = None,
     regularizers: Sequence[Callable[[tf.Tensor], tf.Tensor]] = (),
-    precision: str = "auto",
+    precision: str = "float32",
 ) -> Ascent:
     """Change an image, from noise, until a filter answers as strongly as it can.
 
@@ -88,16 +88,17 @@ def gradient_ascent(
         seed: the same seed starts from the same noise.
         on_step: called after each step with its number, from 1, and the pictures so far.
         regularizers: applied to the pixels after each step, in turn; see ``regularizers``.
-        precision: ``"float32"``, ``"bfloat16"``, or ``"auto"``, which takes bfloat16 where the
-            processor is clearly faster with it. Pixels then give the same picture to the eye;
-            the natural recipe grows the same motif, partly in other places.
+        precision: ``"float32"``, or ``"bfloat16"``, which rounds more and is faster on
+            processors that have it. Pixels then give the same picture to the eye; the natural
+            recipe grows the same motif, partly in other places.
 
     Returns:
         An ``Ascent``: pictures and activations.
 
     Raises:
-        ValueError: unknown layer, filter, recipe, scale or precision, a size that the model
-            cannot take, or regularizers with ``"natural"``, which holds no pixels.
+        ValueError: unknown layer, filter, recipe, scale or precision, a precision that this
+            processor cannot compute in, a size that the model cannot take, or regularizers with
+            ``"natural"``, which holds no pixels.
 
     Follows Erhan et al. 2009, "Visualizing higher-layer features of a deep network", Chollet,
     "Deep Learning with Python", and Olah, Mordvintsev and Schubert 2017, "Feature Visualization".
@@ -108,12 +109,13 @@ def gradient_ascent(
     ):
         if given not in valid:
             raise unknown(kind, given, valid)
+    check_precision(precision)
     if regularizers and recipe == "natural":
         raise ValueError("regularizers change pixels; the recipe 'natural' holds a spectrum")
     found, way = find_layer(model, layer), RECIPES[recipe]
     _check(model, found, filters, size)
     held = way.start(seed, size, model.input_shape[-1])
-    options = {"gradient_scale": gradient_scale, "dtype": choose(precision)}
+    options = {"gradient_scale": gradient_scale, "dtype": precision}
     options["regularizers"] = tuple(regularizers)
     key = ("ascent", id(found), recipe, size, *options.values())
     step, measure = once(model, key, lambda: build_step(model, found, way, held, **options))

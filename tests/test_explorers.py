@@ -43,7 +43,7 @@ def shown(explorer: Explorer) -> np.ndarray:
     """What the explorer shows, after checking that all is well with it."""
     assert explorer.fault is None and not explorer.message
     picture = cv2.imdecode(np.frombuffer(explorer.picture, np.uint8), cv2.IMREAD_COLOR)
-    assert not is_blank(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
+    assert not is_blank(picture)
     html = next(c.value for c in explorer.children if isinstance(c, widgets.HTML) and c.value)
     assert len(explorer.says) > 20 and 'alt="' in html and "data:image/png;base64," in html
     return picture

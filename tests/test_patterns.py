@@ -1,7 +1,12 @@
+import inspect
+
 import numpy as np
 import pytest
 
+from helpers import _precision
+from helpers._precision import runs
 from helpers._tensorflow import keras, tf
+from helpers.cam import score_cam
 from helpers.models import build_fashion_cnn, load_vgg16
 from helpers.patterns import Ascent, gradient_ascent, to_pictures
 from helpers.regularizers import blur, total_variation, zoom
@@ -32,6 +37,9 @@ def test_all_64_first_filters_of_every_block_move_and_rise(vgg, block, recipe):
     assert (ascent.images.std(axis=(1, 2, 3)) > 2).all()
 
 
+needs_bfloat16 = pytest.mark.skipif(not runs("bfloat16"), reason="no bfloat16 here")
+
+
 def in_both_precisions(vgg, recipe):
     return [
         gradient_ascent(vgg, "block3_conv1", range(8), size=48, recipe=recipe, precision=p)
@@ -39,15 +47,49 @@ def in_both_precisions(vgg, recipe):
     ]
 
 
+def test_natural_patterns_reach_the_same_activations_on_every_processor(vgg):
+    """Rounding decides where a motif grows, hardly how strong it gets: here one processor's."""
+    ascent = gradient_ascent(vgg, "block3_conv1", range(4), recipe="natural")
+    np.testing.assert_allclose(ascent.activations[-1], [26.9, 63.7, 33.4, 16.9], rtol=0.05)
+    deep = gradient_ascent(vgg, "block5_conv1", [0], size=96, recipe="natural")
+    np.testing.assert_allclose(deep.activations[-1], [124.5], rtol=0.1)
+
+
+@needs_bfloat16
 def test_lower_precision_gives_the_same_picture_to_the_eye(vgg):
     exact, quick = in_both_precisions(vgg, "alive")
     for one, other in zip(exact.images, quick.images, strict=True):
         assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.93
 
 
+@needs_bfloat16
 def test_lower_precision_grows_natural_patterns_as_far(vgg):
     exact, quick = in_both_precisions(vgg, "natural")
     np.testing.assert_allclose(quick.activations[-1], exact.activations[-1], rtol=0.1)
+
+
+@pytest.mark.parametrize("ask", [gradient_ascent, score_cam])
+def test_no_processor_decides_the_precision(ask):
+    assert inspect.signature(ask).parameters["precision"].default == "float32"
+    with pytest.raises(ValueError, match="unknown precision 'auto'"):
+        _precision.check_precision("auto")
+
+
+def test_a_precision_that_cannot_run_is_refused_in_a_sentence(vgg, monkeypatch):
+    def aborted(dtype):
+        if dtype == tf.bfloat16:
+            raise tf.errors.AbortedError(None, None, "could not create a primitive descriptor")
+
+    monkeypatch.setattr(_precision, "_convolve_and_differentiate", aborted)
+    _precision.runs.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="cannot compute in bfloat16; it can in: float32"):
+            gradient_ascent(vgg, "block1_conv1", [0], precision="bfloat16")
+        image = np.zeros((1, 32, 32, 3), np.float32)
+        with pytest.raises(ValueError, match="cannot compute in bfloat16"):
+            score_cam(vgg, image, precision="bfloat16", progress=False)
+    finally:
+        _precision.runs.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests import pictures
 RNG = np.random.default_rng(0)
 
 
-def grey(picture):
+def decoded(picture):
     return pictures.decode(base64.b64encode(picture.data).decode())
 
 
@@ -35,7 +35,7 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_are_pictures_with_content(name):
     figure = FIGURES[name]()
-    assert not pictures.is_blank(grey(figure))
+    assert not pictures.is_blank(decoded(figure))
     assert len(figure.data) < 400_000
 
 
@@ -47,8 +47,9 @@ def test_a_picture_carries_its_description_safely():
 
 
 def test_mosaic_is_drawn_pixel_by_pixel():
-    figure = grey(plots.show_mosaic(np.array([[0.0, 1.0]]), alt="x", zoom=3))
-    assert figure.shape == (3, 6) and figure[0, 0] < 60 < 190 < figure[0, 5]
+    figure = decoded(plots.show_mosaic(np.array([[0.0, 1.0]]), alt="x", zoom=3))
+    assert figure.shape == (3, 6, 3)
+    assert figure[0, 0].mean() < 60 < 140 < figure[0, 5].mean()
 
 
 def test_figures_with_wrong_counts_are_refused():
@@ -58,11 +59,30 @@ def test_figures_with_wrong_counts_are_refused():
 
 def test_the_comparison_of_figures_tells_content_from_accident():
     panels = [RNG.random((28, 28)) for _ in range(8)]
-    draw = lambda images, **kw: grey(plots.show_images(images, columns=4, alt="x", **kw))  # noqa: E731
+    draw = lambda images, **kw: decoded(plots.show_images(images, columns=4, alt="x", **kw))  # noqa: E731
     first = draw(panels)
     assert pictures.difference(first, draw([p + RNG.normal(0, 1e-3, p.shape) for p in panels])) <= 6
     turned = [*panels[:5], panels[5].T, *panels[6:]]
     assert pictures.difference(first, draw(turned)) > 6
     assert pictures.difference(first, np.full_like(first, 255)) > 6
     assert pictures.difference(first, first[:, : first.shape[1] // 2]) == 64
-    assert pictures.is_blank(np.full((50, 50), 255, np.uint8))
+    assert pictures.is_blank(np.full((50, 50, 3), 255, np.uint8))
+
+
+def waves(angle, colour, shift=0):
+    """A picture of stripes with some noise."""
+    row, column = np.mgrid[:96, :96]
+    stripes = np.sin((row * np.sin(angle) + column * np.cos(angle) + shift) / 3)
+    picture = 128 + 60 * stripes[..., None] * colour + RNG.normal(0, 5, (96, 96, 3))
+    return picture.clip(0, 255).astype(np.uint8)
+
+
+def test_the_comparison_of_textures_ignores_places_and_sees_directions_and_colours():
+    red, green = np.array([0.2, 0.2, 1]), np.array([0.2, 1, 0.2])
+    first = waves(0.3, red)
+    assert pictures.difference(first, waves(0.3, red, shift=8)) > pictures.TOLERANCE
+    assert pictures.texture_difference(first, waves(0.3, red, shift=8)) < 0.1
+    assert pictures.texture_difference(first, waves(1.4, red)) > pictures.TEXTURE_TOLERANCE
+    assert pictures.texture_difference(first, waves(0.3, green)) > pictures.TEXTURE_TOLERANCE
+    assert pictures.texture_difference(first, np.full_like(first, 128)) > pictures.TEXTURE_TOLERANCE
+    assert pictures.texture_difference(first, first[:, :48]) == 2
