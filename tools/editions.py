@@ -1,4 +1,4 @@
-"""Student and instructor editions of a lesson, both made from the one notebook in ``notebooks``."""
+"""Editions of a lesson for learner, student and instructor, made from the one in ``notebooks``."""
 
 import re
 from copy import deepcopy
@@ -26,6 +26,15 @@ def read(path: Path) -> NotebookNode:
 def has(cell: NotebookNode, tag: str) -> bool:
     """Say whether a cell carries a tag."""
     return tag in cell.metadata.get("tags", [])
+
+
+def learner(path: Path) -> NotebookNode:
+    """Make a learner's own copy: the whole lesson without results, its solutions folded."""
+    notebook = read(path)
+    for cell in notebook.cells:
+        if has(cell, "solution"):
+            cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
+    return notebook
 
 
 def exercise_name(cell: NotebookNode) -> str | None:
