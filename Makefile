@@ -3,17 +3,21 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-oldest data bench models notebooks gallery lab-kit grade badges audit environment clean
+.PHONY: help lab test test-laptop test-oldest data bench models notebooks gallery lab-kit grade badges audit environment clean
 
 help:  ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/installed  ## set up all that is missing and open the course in JupyterLab
 	-@$(BIN)/python -m helpers.sources
-	$(BIN)/jupyter lab $(ROOT) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+	-@$(BIN)/python -m tools.my_course
+	$(BIN)/jupyter lab $(ROOT) --LabApp.default_url=/lab/tree/$$(test -f my_course/00_start_here.ipynb && echo my_course || echo notebooks)/00_start_here.ipynb
 
 test: $(VENV)/installed  ## set up all that is missing and run every test and every lesson, two at a time
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-laptop: $(VENV)/installed  ## run lessons as on a laptop, on one core and on a busy machine; LESSONS="02 05" chooses
+	$(BIN)/python -m tools.test_laptop $(LESSONS)
 
 data: $(VENV)/installed  ## fetch data and weights, so that all lessons run without a network
 	$(BIN)/python -m helpers.sources
@@ -45,7 +49,8 @@ grade: $(VENV)/installed  ## grade the notebooks below DIR=folder, into build/gr
 	$(BIN)/python tools/grade.py "$(DIR)"
 
 badges: $(VENV)/installed  ## write launch links and set-up cells after the repository has moved
-	$(BIN)/python tools/write_badges.py
+	@$(BIN)/python tools/write_badges.py $(ADDRESS)
+	@touch $(VENV)/installed
 
 audit: $(VENV)/installed  ## look up known faults of the installed packages, and list their versions
 	$(BIN)/python -m pip install --quiet pip-audit
@@ -59,7 +64,12 @@ clean:  ## remove the virtual environment and all that tests have written
 	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info
 
 $(VENV)/installed: pyproject.toml
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
-	touch $@
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))" 2>/dev/null || \
+		{ echo "The course needs Python 3.11, 3.12 or 3.13; name one, as in: make lab PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -c "import ensurepip" 2>/dev/null || \
+		{ echo "This Python lacks its module venv; on Debian and Ubuntu run: sudo apt install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) takes a minute or more, for about 2 GB of packages."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet --editable ".[test]"
+	@touch $@

@@ -2,8 +2,11 @@
 
 import hashlib
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -21,6 +24,48 @@ def test_environment_agrees_with_pyproject():
     assert written == environment(), "run `make environment`"
     dependencies = yaml.safe_load(written)["dependencies"]
     assert any("tensorflow" in line for line in dependencies[-1]["pip"])
+
+
+def test_environment_can_run_the_tests():
+    pip = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {*project["dependencies"], *project["optional-dependencies"]["test"]} == {*pip["pip"]}
+
+
+@pytest.mark.parametrize("kind", ["wheel", "editable"])
+def test_installing_warns_of_nothing_and_brings_the_data(tmp_path, kind):
+    course, built = tmp_path / "course", tmp_path / "built"
+    shutil.copytree(ROOT / "helpers", course / "helpers")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
+        shutil.copy(ROOT / name, course)
+    pip = [sys.executable, "-m", "pip", "--verbose", "--disable-pip-version-check"]
+    build = ["wheel", "--wheel-dir", built, course]
+    if kind == "editable":
+        build = ["install", "--target", built, "--editable", course]
+    offline = ["--no-deps", "--no-build-isolation", "--no-index"]
+    command = [*pip, *build, *offline]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not re.search(r"Warning\b|is absent", done.stdout + done.stderr)
+    if kind == "wheel":
+        (wheel,) = built.iterdir()
+        data = {p.relative_to(course).as_posix() for p in course.rglob("helpers/**/*.toml")}
+        assert data and data <= set(zipfile.ZipFile(wheel).namelist())
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("exit 1", "needs Python 3.11, 3.12 or 3.13"),
+        ('case "$2" in *ensurepip*) exit 1;; esac', "python3-venv"),
+    ],
+)
+def test_make_says_in_a_sentence_what_python_lacks(tmp_path, fault, says):
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{fault}\n")
+    python.chmod(0o755)
+    command = ["make", "--no-print-directory", "lab", f"PYTHON={python}", f"VENV={tmp_path}/venv"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode and says in done.stdout and len(done.stdout.splitlines()) == 1
 
 
 def test_oldest_and_newest_versions_are_stated_in_one_place():

@@ -1,4 +1,4 @@
-"""Write environment.yml for conda and Binder from the dependencies in pyproject.toml."""
+"""Write environment.yml for conda and Binder from pyproject.toml, with what the tests need."""
 
 import tomllib
 from pathlib import Path
@@ -19,7 +19,8 @@ dependencies:
 def environment() -> str:
     """Python and pip from conda, everything else from pip, so that builds are not mixed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lines = [f'      - "{requirement}"' for requirement in project["dependencies"]]
+    requirements = project["dependencies"] + project["optional-dependencies"]["test"]
+    lines = [f'      - "{requirement}"' for requirement in requirements]
     return HEAD + "\n".join(lines) + "\n"
 
 
