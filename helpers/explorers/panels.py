@@ -111,8 +111,8 @@ def mark(picture: np.ndarray, columns: int, cell: int, chosen: int) -> np.ndarra
 
 
 def number(value: float) -> str:
-    """Write a number with two digits that count, and without an exponent."""
-    return np.format_float_positional(float(f"{value:.2g}"), trim="-")
+    """Write a number with two digits that count, without an exponent, and never as -0."""
+    return np.format_float_positional(float(f"{value:.2g}") + 0.0, trim="-")
 
 
 def where(values: np.ndarray) -> str:

@@ -49,13 +49,15 @@ def tables() -> Iterator[str]:
         "score_cam, float32": lambda: score_cam(
             model, image, 0, precision="float32", progress=False
         ),
-        "score_cam": lambda: score_cam(model, image, 0, progress=False),
+        "score_cam, bfloat16": lambda: score_cam(
+            model, image, 0, precision="bfloat16", progress=False
+        ),
         "tf-keras-vis Scorecam": lambda: theirs["Score-CAM"](
             lambda output: output[:, 0], image, penultimate_layer=LAYER
         ),
     }
     forward(many)
-    for precision in ("float32", "auto"):  # compile both, on the 32 channels of another layer
+    for precision in ("float32", "bfloat16"):  # compile both, on the 32 channels of another layer
         score_cam(model, image, 0, "block1_conv1", precision=precision, progress=False)
     costs = measure(ways, 3, warm=False)  # minutes each
     yield table("Score-CAM, all 512 channels", costs, "512 bare forward passes, batches of 16")

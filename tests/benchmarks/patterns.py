@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 from tf_keras_vis.activation_maximization import ActivationMaximization
 
-from helpers._precision import fastest
 from helpers._recorder import computing_in
 from helpers._tensorflow import keras, tf
 from helpers.models import load_vgg16
@@ -66,11 +65,11 @@ def tables() -> Iterator[str]:
 
     ways = {
         "bare convolutions, float32": lambda: bare(part, "float32"),
-        f"bare convolutions, {fastest()}": lambda: bare(part, fastest()),
+        "bare convolutions, bfloat16": lambda: bare(part, "bfloat16"),
     }
     for recipe in ("plain", "alive", "natural"):
-        ways[f"{recipe}, float32"] = grow(recipe, "float32")
-        ways[recipe] = grow(recipe, "auto")
+        for precision in ("float32", "bfloat16"):
+            ways[f"{recipe}, {precision}"] = grow(recipe, precision)
     ways[f"the book's loop, compiled (on {LOOPED}, times 4)"] = lambda: book_loop(part, True)
     ways[f"the book's loop, eager (on {LOOPED}, times 4)"] = lambda: book_loop(part, False)
     ways["tf-keras-vis, one batch"] = lambda: visible(scores, seed_input=seeds, steps=STEPS)
@@ -78,4 +77,4 @@ def tables() -> Iterator[str]:
     for name in ways:
         if "book" in name:
             costs[name] = Cost(*(len(FILTERS) / LOOPED * seconds for seconds in costs[name]))
-    yield table("64 patterns of block3_conv1, 64 px, 40 steps", costs, "alive")
+    yield table("64 patterns of block3_conv1, 64 px, 40 steps", costs, "alive, float32")

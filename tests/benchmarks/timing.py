@@ -54,7 +54,7 @@ def machine() -> str:
     import keras
     import tensorflow as tf
 
-    from helpers._precision import fastest
+    from helpers._precision import runs
 
     info = Path("/proc/cpuinfo")
     names = (
@@ -66,5 +66,5 @@ def machine() -> str:
     return (
         f"{processor}, {os.cpu_count()} cores, {platform.system()}, Python "
         f"{platform.python_version()}, TensorFlow {tf.__version__}, Keras {keras.__version__}; "
-        f"precision chosen: {fastest()}."
+        f"bfloat16 {'runs' if runs('bfloat16') else 'does not run'}."
     )
