@@ -17,17 +17,17 @@ test: $(VENV)/installed  ## set up all that is missing and run every test and ev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-laptop: $(VENV)/installed  ## run lessons as on a laptop, on one core and on a busy machine; LESSONS="02 05" chooses
-	$(BIN)/python -m tools.test_laptop $(LESSONS)
+	$(BIN)/python -m tools.laptop $(LESSONS)
 
 data: $(VENV)/installed  ## fetch data and weights, so that all lessons run without a network
 	$(BIN)/python -m helpers.sources
 
-test-oldest:  ## run the unit tests with the oldest versions that pyproject allows, in .venv-oldest
+test-oldest:  ## run the unit tests, and all lessons that do not train, with the oldest versions that pyproject allows
 	$(PYTHON) -m venv --clear .venv-oldest
 	$(PYTHON) tools/write_oldest.py > .venv-oldest/oldest.txt
 	.venv-oldest/bin/python -m pip install --quiet --requirement .venv-oldest/oldest.txt
 	.venv-oldest/bin/python -m pip install --quiet --constraint .venv-oldest/oldest.txt -e ".[test]"
-	.venv-oldest/bin/python -m pytest tests helpers --numprocesses 2 --dist loadfile
+	.venv-oldest/bin/python -m pytest tests helpers $(filter-out notebooks/01%,$(wildcard notebooks/*.ipynb)) --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/installed  ## compare speeds and write tests/benchmarks/README.md (about 70 minutes)
 	$(BIN)/python -m tests.benchmarks

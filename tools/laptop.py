@@ -48,11 +48,11 @@ def one_core() -> Iterator[None]:
 
 
 @contextmanager
-def busy_machine() -> Iterator[None]:
+def busy_machine() -> Iterator[list[subprocess.Popen]]:
     """Keep other programs running for as long as the context lasts."""
     loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(BUSY)]
     try:
-        yield
+        yield loops
     finally:
         for loop in loops:
             loop.kill()
@@ -79,9 +79,7 @@ def chosen(numbers: list[str]) -> list[Path]:
 
 def main() -> None:
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
-        sys.exit(
-            "A laptop can be simulated only on Linux with an x86-64 processor: not tested here."
-        )
+        sys.exit("Not tested: a laptop can be simulated on Linux with an x86-64 processor only.")
     try:
         lessons = chosen(sys.argv[1:])
     except LookupError as fault:
