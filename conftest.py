@@ -72,8 +72,8 @@ def _fault(new: np.ndarray, stored: np.ndarray, as_texture: bool) -> str:
         distance = pictures.texture_difference(new, stored)
         too_far = distance > pictures.TEXTURE_TOLERANCE
         return f"differs in texture by {distance:.2f}" if too_far else ""
-    bits = pictures.difference(new, stored)
-    return f"differs in {bits} of 64 bits" if bits > pictures.TOLERANCE else ""
+    steps = pictures.difference(new, stored)
+    return f"differs in {steps} of 64 steps" if steps > pictures.TOLERANCE else ""
 
 
 IPyNbCell.compare_outputs = _compare_all

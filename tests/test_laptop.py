@@ -25,7 +25,7 @@ def test_lessons_are_chosen_by_their_numbers():
 def test_elsewhere_it_says_that_nothing_was_tested(machine, monkeypatch):
     monkeypatch.setattr(platform, "system", lambda: machine[0])
     monkeypatch.setattr(platform, "machine", lambda: machine[1])
-    with pytest.raises(SystemExit, match="Not tested: .* Linux with an x86-64"):
+    with pytest.raises(SystemExit, match=r"Not tested: .* Linux with an x86-64"):
         laptop.main()
 
 

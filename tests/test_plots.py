@@ -61,10 +61,15 @@ def test_the_comparison_of_figures_tells_content_from_accident():
     panels = [RNG.random((28, 28)) for _ in range(8)]
     draw = lambda images, **kw: decoded(plots.show_images(images, columns=4, alt="x", **kw))  # noqa: E731
     first = draw(panels)
-    assert pictures.difference(first, draw([p + RNG.normal(0, 1e-3, p.shape) for p in panels])) <= 6
+    assert (
+        pictures.difference(first, draw([p + RNG.normal(0, 1e-3, p.shape) for p in panels]))
+        <= pictures.TOLERANCE
+    )
+    moved = np.roll(first, 2, axis=(0, 1))
+    assert pictures.difference(first, moved) <= pictures.TOLERANCE
     turned = [*panels[:5], panels[5].T, *panels[6:]]
-    assert pictures.difference(first, draw(turned)) > 6
-    assert pictures.difference(first, np.full_like(first, 255)) > 6
+    assert pictures.difference(first, draw(turned)) > pictures.TOLERANCE
+    assert pictures.difference(first, np.full_like(first, 255)) > pictures.TOLERANCE
     assert pictures.difference(first, first[:, : first.shape[1] // 2]) == 64
     assert pictures.is_blank(np.full((50, 50, 3), 255, np.uint8))
 
