@@ -2,8 +2,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+QUICK  := $(addprefix tests/test_,$(addsuffix .py,\
+          answers cam kinds_of_pictures layers project sources texts))
 
-.PHONY: help lab test test-laptop test-oldest data bench models notebooks gallery lab-kit grade badges audit environment clean
+.PHONY: help lab check mutants test test-laptop test-oldest data bench models notebooks gallery lab-kit grade badges api audit environment clean
 
 help:  ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +14,16 @@ lab: $(VENV)/installed  ## set up all that is missing and open the course in Jup
 	-@$(BIN)/python -m helpers.sources
 	-@$(BIN)/python -m tools.my_course
 	$(BIN)/jupyter lab $(ROOT) --LabApp.default_url=/lab/tree/$$(test -f my_course/00_start_here.ipynb && echo my_course || echo notebooks)/00_start_here.ipynb
+
+check: $(VENV)/installed  ## look at style, types, examples and the quick tests, in a minute; fetches no data
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	CNN_COURSE_OFFLINE=1 $(BIN)/python -m pytest --noconftest --override-ini addopts= \
+		--numprocesses 2 --dist loadfile --doctest-modules helpers $(QUICK)
+
+mutants: $(VENV)/installed  ## put one fault after the other into the helpers; do the tests notice? (5 minutes)
+	$(BIN)/python -m tools.mutants
 
 test: $(VENV)/installed  ## set up all that is missing and run every test and every lesson, two at a time
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
@@ -24,7 +36,7 @@ data: $(VENV)/installed  ## fetch data and weights, so that all lessons run with
 
 test-oldest:  ## run the unit tests, and all lessons that do not train, with the oldest versions that pyproject allows
 	$(PYTHON) -m venv --clear .venv-oldest
-	$(PYTHON) tools/write_oldest.py > .venv-oldest/oldest.txt
+	$(PYTHON) -m tools.write_oldest > .venv-oldest/oldest.txt
 	.venv-oldest/bin/python -m pip install --quiet --requirement .venv-oldest/oldest.txt
 	.venv-oldest/bin/python -m pip install --quiet --constraint .venv-oldest/oldest.txt -e ".[test]"
 	.venv-oldest/bin/python -m pytest tests helpers $(filter-out notebooks/01%,$(wildcard notebooks/*.ipynb)) --numprocesses 2 --dist loadfile
@@ -33,24 +45,28 @@ bench: $(VENV)/installed  ## compare speeds and write tests/benchmarks/README.md
 	$(BIN)/python -m tests.benchmarks
 
 models: $(VENV)/installed  ## train the small nets in data/models again (3 to 4 hours)
-	$(BIN)/python tools/make_models.py
+	$(BIN)/python -m tools.make_models
 
 notebooks: $(VENV)/installed  ## run all lessons in place and keep their outputs
-	$(BIN)/python tools/execute_notebooks.py
+	$(BIN)/python -m tools.execute_notebooks
 
 gallery: $(VENV)/installed  ## draw the pages of docs/gallery again (about 3 minutes)
-	$(BIN)/python tools/make_gallery.py
+	$(BIN)/python -m tools.make_gallery
 
 lab-kit: $(VENV)/installed  ## write build/lab-kit, all that a room without network needs
-	$(BIN)/python tools/make_lab_kit.py $(DIR)
+	$(BIN)/python -m tools.make_lab_kit $(DIR)
 
 grade: $(VENV)/installed  ## grade the notebooks below DIR=folder, into build/grades
 	@test -n "$(DIR)" || { echo "say which folder: make grade DIR=returned"; exit 2; }
-	$(BIN)/python tools/grade.py "$(DIR)"
+	$(BIN)/python -m tools.grade "$(DIR)"
 
 badges: $(VENV)/installed  ## write launch links and set-up cells after the repository has moved
-	@$(BIN)/python tools/write_badges.py $(ADDRESS)
+	@$(BIN)/python -m tools.write_badges $(ADDRESS)
 	@touch $(VENV)/installed
+
+api: $(VENV)/installed  ## write the helpers' documentation as HTML, build/api
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
+	$(BIN)/python -m pdoc helpers --docformat google --output-directory build/api
 
 audit: $(VENV)/installed  ## look up known faults of the installed packages, and list their versions
 	$(BIN)/python -m pip install --quiet pip-audit
@@ -58,7 +74,7 @@ audit: $(VENV)/installed  ## look up known faults of the installed packages, and
 	$(BIN)/python -m pip list
 
 environment: $(VENV)/installed  ## write environment.yml from pyproject.toml
-	$(BIN)/python tools/write_environment.py
+	$(BIN)/python -m tools.write_environment
 
 clean:  ## remove the virtual environment and all that tests have written
 	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info

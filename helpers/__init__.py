@@ -1,3 +1,1 @@
 """The tested versions of what a learner of "Seeing like a CNN" writes in the lessons."""
-
-from helpers import _order as _order

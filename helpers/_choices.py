@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from math import nan
+from numbers import Real
 
 
 def unknown(kind: str, given: object, valid: Iterable[object]) -> ValueError:
@@ -16,10 +18,21 @@ def unknown(kind: str, given: object, valid: Iterable[object]) -> ValueError:
     return ValueError(f"unknown {kind} {given!r}{hint} Valid: {', '.join(names)}")
 
 
-def check_index(kind: str, given: int, count: int) -> None:
-    """Raise ``ValueError`` unless ``given`` is an integer from 0 to ``count - 1``."""
-    if not 0 <= given < count:
-        nearest = min(max(given, 0), count - 1)
+def check_index(kind: str, given: object, count: int) -> int:
+    """Return a whole number from 0 to ``count - 1``, of whatever numeric type it was given.
+
+    Raises:
+        ValueError: another number, or no number; the message names the nearest that exists.
+
+    >>> check_index("filter", 3.0, 8)
+    3
+    """
+    number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else nan
+    if not number.is_integer():
+        raise ValueError(f"a {kind} is chosen by a whole number, not by {given!r}")
+    if not 0 <= number < count:
+        nearest = min(max(int(number), 0), count - 1)
         raise ValueError(
             f"{kind} {given} does not exist: choose 0 to {count - 1}, the nearest is {nearest}"
         )
+    return int(number)

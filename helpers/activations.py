@@ -6,43 +6,56 @@ from contextlib import ExitStack
 import numpy as np
 
 from helpers._choices import check_index
-from helpers._recorder import listening, once
-from helpers._tensorflow import keras, tf
+from helpers._keras import keras, tf
+from helpers._keras.gradients import batches, compiled
+from helpers._keras.hooks import output_hook
+from helpers._keras.shapes import image_spec
+from helpers._keras.steps import once
 from helpers.inputs import check_images
-from helpers.models import find_layer
-
-BATCH = 32
+from helpers.models.layers import LayerLike, channel_count, find_layer, output_shape
 
 
 def _build(model: keras.Model, layers: Sequence[keras.Layer]) -> Callable:
-    @tf.function(reduce_retracing=True)
     def run(images):
-        heard = {}
-        with ExitStack() as stack:
-            for layer in layers:
+        outputs = {}
+        with ExitStack() as hooks:
+            for layer in set(layers):
 
-                def hear(output, name=layer.name):
-                    heard[name] = output
+                def note(output, layer=layer):
+                    outputs[layer] = output
                     return output
 
-                stack.enter_context(listening(layer, hear))
+                if isinstance(layer, keras.layers.InputLayer):
+                    outputs[layer] = images
+                else:
+                    hooks.enter_context(output_hook(layer, note))
             model(images, training=False)
-        return [heard[layer.name] for layer in layers]
+        return [tf.cast(outputs[layer], tf.float32) for layer in layers]
 
-    return run
+    return compiled(run, image_spec(model))
+
+
+def _find_all(model: keras.Model, layers: Sequence[LayerLike]) -> list[keras.Layer]:
+    if isinstance(layers, str):
+        raise ValueError(f"layers must be a list: write [{layers!r}]")
+    found = [find_layer(model, layer) for layer in layers]
+    for layer in found:
+        output_shape(model, layer)
+    return found
 
 
 def feature_maps(
-    model: keras.Model, images: np.ndarray, layers: Sequence[str | int]
+    model: keras.Model, images: np.ndarray, layers: Sequence[LayerLike]
 ) -> list[np.ndarray]:
     """Compute the outputs of several layers in one forward pass.
 
     Args:
         images: float32 (n, h, w, c) in the range that the model expects.
-        layers: names, or indices in ``model.layers``; layers of nested models by name.
+        layers: names (also of layers in nested models), indices in ``model.layers``, or layers.
 
     Returns:
-        One float32 array for each layer: (n, h, w, channels), or (n, units) for dense layers.
+        One float32 array for each layer: (n, h, w, channels), or (n, units) for dense layers. Of a
+        layer that the model calls several times it is the last call.
 
     Raises:
         ValueError: unknown layer, or images of a wrong shape or range.
@@ -52,10 +65,9 @@ def feature_maps(
     >>> [m.shape for m in maps]
     [(2, 28, 28, 32), (2, 7, 7, 64)]
     """
-    images = check_images(model, images)
-    found = [find_layer(model, layer) for layer in layers]
-    run = once(model, ("maps", *(id(layer) for layer in found)), lambda: _build(model, found))
-    parts = [run(images[i : i + BATCH]) for i in range(0, len(images), BATCH)]
+    images, found = check_images(model, images), _find_all(model, layers)
+    run = once(model, ("maps", *found), lambda: _build(model, found))
+    parts = [[m.numpy() for m in run(tf.constant(images[part]))] for part in batches(images)]
     return [np.concatenate(maps) for maps in zip(*parts, strict=True)]
 
 
@@ -111,8 +123,9 @@ def responses(
         ValueError: unknown layer, or images of a wrong shape or range.
     """
     means, above = [], []
-    for start in range(0, len(images), BATCH):
-        (maps,) = feature_maps(model, images[start : start + BATCH], [layer])
+    images = check_images(model, images)
+    for part in batches(images):
+        (maps,) = feature_maps(model, images[part], [layer])
         flat = maps.reshape(len(maps), -1, maps.shape[-1])
         means.append(flat.mean(axis=1))
         above.append((flat > 0).mean(axis=1, dtype=np.float32))
@@ -133,8 +146,14 @@ def strongest_images(
 
     Raises:
         ValueError: unknown layer or channel, or images of a wrong shape or range.
+
+    >>> from helpers.models import build_fashion_cnn
+    >>> images = np.random.rand(20, 28, 28, 1)
+    >>> order, means = strongest_images(build_fashion_cnn(), images, "conv1", 3, k=5)
+    >>> order.shape, bool(means[0] >= means[4])
+    ((5,), True)
     """
-    check_index("channel", channel, find_layer(model, layer).output.shape[-1])
+    check_index("channel", channel, channel_count(model, find_layer(model, layer)))
     means = responses(model, images, layer)[0][:, channel]
     order = np.argsort(-means, kind="stable")[:k]
     return order, means[order]

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import math
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -9,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers._choices import unknown
-from helpers._memory import aligned
+from helpers._keras.memory import aligned
 from helpers.images import fit, read_photo
+from helpers.pixels import tile
 from helpers.sources import SourceError, fetch
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -82,13 +85,15 @@ def load_fashion_mnist(source: str = "auto") -> FashionMNIST:
     >>> load_fashion_mnist("subset").train_images.shape
     (6000, 28, 28, 1)
     """
-    folder, found = _fashion_mnist_folder(source)
-    arrays = [
-        read(folder / f"{part}-{kind}-ubyte.gz")
-        for part in ("train", "t10k")
-        for read, kind in ((_images, "images-idx3"), (_labels, "labels-idx1"))
-    ]
-    return FashionMNIST(*arrays, CLASS_NAMES, found)
+    folder, which = _fashion_mnist_folder(source)
+    return FashionMNIST(
+        _images(folder / "train-images-idx3-ubyte.gz"),
+        _labels(folder / "train-labels-idx1-ubyte.gz"),
+        _images(folder / "t10k-images-idx3-ubyte.gz"),
+        _labels(folder / "t10k-labels-idx1-ubyte.gz"),
+        CLASS_NAMES,
+        which,
+    )
 
 
 def load_photo(name: str, size: int | None = None) -> np.ndarray:
@@ -106,7 +111,7 @@ def load_photo(name: str, size: int | None = None) -> np.ndarray:
     return photo if size is None else fit(photo, size)
 
 
-def collage(names: list[str] | tuple[str, ...], cell: int = 224) -> np.ndarray:
+def collage(names: Sequence[str], cell: int = 224) -> np.ndarray:
     """Set course photos side by side: two in a row, four as 2x2, row by row.
 
     Returns:
@@ -120,13 +125,8 @@ def collage(names: list[str] | tuple[str, ...], cell: int = 224) -> np.ndarray:
     """
     if not names:
         raise ValueError("a collage needs at least one photo")
-    columns = int(np.ceil(np.sqrt(len(names))))
-    rows = -(-len(names) // columns)
-    picture = np.zeros((rows * cell, columns * cell, 3), np.uint8)
-    for i, name in enumerate(names):
-        top, left = i // columns * cell, i % columns * cell
-        picture[top : top + cell, left : left + cell] = load_photo(name, cell)
-    return picture
+    columns = math.ceil(math.sqrt(len(names)))
+    return tile(np.stack([load_photo(name, cell) for name in names]), columns)
 
 
 @cache

@@ -3,12 +3,20 @@
 import numpy as np
 
 from helpers._choices import unknown
-from helpers._tensorflow import keras
-from helpers.models import conv_layers, find_layer
+from helpers._keras import keras
+from helpers.models.layers import CONVOLUTIONS, LayerLike, conv_layers, find_layer
 
 
-def kernels(model: keras.Model, layer: str | int | None = None) -> np.ndarray:
-    """Return a convolution layer's kernels, float32 (kh, kw, in, out).
+def kernels(model: keras.Model, layer: LayerLike = None) -> np.ndarray:
+    """Return a convolution layer's kernels, the filters on the last axis.
+
+    Args:
+        layer: name or index of a layer that convolves; ``None``, the last whose maps have an
+            extent.
+
+    Returns:
+        float32 (kh, kw, in, out). A depthwise convolution has in = 1, because each filter reads one
+        channel. The two steps of a separable convolution are multiplied into the one that they are.
 
     Raises:
         ValueError: unknown layer, or a layer that is no convolution.
@@ -18,8 +26,18 @@ def kernels(model: keras.Model, layer: str | int | None = None) -> np.ndarray:
     (3, 3, 32, 64)
     """
     found = find_layer(model, layer)
-    if found.name not in conv_layers(model):
+    if not isinstance(found, CONVOLUTIONS):
         raise unknown("convolution layer", found.name, conv_layers(model))
+    if isinstance(found, keras.layers.Conv2DTranspose):
+        return np.swapaxes(keras.ops.convert_to_numpy(found.kernel), 2, 3)
+    if isinstance(found, keras.layers.DepthwiseConv2D):
+        weights = keras.ops.convert_to_numpy(found.kernel)
+        return weights.reshape(*weights.shape[:2], 1, -1)
+    if isinstance(found, keras.layers.SeparableConv2D):
+        depthwise = keras.ops.convert_to_numpy(found.depthwise_kernel)
+        pointwise = keras.ops.convert_to_numpy(found.pointwise_kernel)
+        mixed = pointwise.reshape(*depthwise.shape[2:], -1)
+        return np.einsum("hwim,imo->hwio", depthwise, mixed)
     return keras.ops.convert_to_numpy(found.kernel)
 
 

@@ -1,90 +1,84 @@
 """Photos in and out: read, fit, overlay, encode. Images are uint8 RGB (h, w, 3)."""
 
-import io
-import warnings
-from functools import partial
-from pathlib import Path
-
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from numpy.typing import ArrayLike
 
 from helpers._choices import unknown
+from helpers.photo_files import data_uri, encode_jpeg, encode_png, read_photo
+from helpers.pixels import one_picture, to_uint8_rgb, to_unit_map
+
+__all__ = [
+    "COLORMAPS",
+    "blur",
+    "data_uri",
+    "encode_jpeg",
+    "encode_png",
+    "enlarge",
+    "fit",
+    "grey",
+    "overlay",
+    "random_crops",
+    "read_photo",
+    "stretch",
+    "to_uint8_rgb",
+    "write",
+]
 
 COLORMAPS = {
     name: getattr(cv2, f"COLORMAP_{name.upper()}")
     for name in ("viridis", "cividis", "inferno", "magma", "jet")
 }
 
-LARGEST = 64_000_000  # pixels of a photo
-_no_warning_of_size = partial(
-    warnings.catch_warnings, action="ignore", category=Image.DecompressionBombWarning
-)
+
+def _resize(image: np.ndarray, height: int, width: int, method: int) -> np.ndarray:
+    """Scale an image of any type and number of channels, which it keeps."""
+    kept = image.dtype in (np.uint8, np.float32)
+    values = np.ascontiguousarray(image if kept else image.astype(np.float64))
+    scaled = cv2.resize(values, (width, height), interpolation=method)
+    scaled = scaled.reshape(height, width, *image.shape[2:])
+    whole = not kept and image.dtype.kind != "f"
+    return (np.rint(scaled) if whole else scaled).astype(image.dtype, copy=False)
 
 
-def read_photo(source: str | Path | bytes) -> np.ndarray:
-    """Read a photo from a path or from the bytes of a file.
-
-    EXIF rotation is applied; transparent parts become white; grey, palette, CMYK and 16-bit
-    images become 8-bit RGB; of an animation the first picture is taken.
-
-    Returns:
-        uint8 RGB (h, w, 3).
-
-    Raises:
-        FileNotFoundError: no such file.
-        ValueError: the bytes are no picture, a damaged one, or one of more than ``LARGEST``
-            pixels, which would fill the memory.
-    """
-    raw = source if isinstance(source, bytes) else Path(source).read_bytes()
-    try:
-        with _no_warning_of_size(), Image.open(io.BytesIO(raw)) as photo:
-            width, height = photo.size
-            if width * height > LARGEST:
-                raise ValueError(
-                    f"this picture has {width * height / 1e6:.0f} million pixels: scale it down "
-                    f"to {LARGEST / 1e6:.0f} million or less"
-                )
-            return _rgb(ImageOps.exif_transpose(photo))
-    except (OSError, SyntaxError, EOFError, Image.DecompressionBombError) as fault:
-        raise ValueError(
-            "this file is not a picture, or it is damaged: use a JPEG or PNG file"
-        ) from fault
-
-
-def _rgb(photo: Image.Image) -> np.ndarray:
-    if photo.mode.startswith(("I", "F")):  # 16 bits a pixel, which Pillow would cut off at 255
-        return np.repeat(np.uint8(np.asarray(photo).clip(0, 65535) // 257)[..., None], 3, axis=2)
-    if photo.has_transparency_data:
-        photo = photo.convert("RGBA")
-        photo = Image.alpha_composite(Image.new("RGBA", photo.size, "white"), photo)
-    return np.array(photo.convert("RGB"))
-
-
-def fit(image: np.ndarray, size: int) -> np.ndarray:
+def fit(image: ArrayLike, size: int) -> np.ndarray:
     """Scale the shorter side of an image to ``size`` pixels and cut the centre square out of it.
 
-    Nothing is stretched. Returns an array (size, size, c) of the same type.
+    Nothing is stretched.
+
+    Args:
+        image: (h, w) or (h, w, c) of any type and range, or a batch of one.
+
+    Returns:
+        The same type, (size, size) or (size, size, c).
+
+    Raises:
+        ValueError: no image, or a size that is no whole number or below 1.
 
     >>> fit(np.zeros((300, 500, 3), np.uint8), 224).shape
     (224, 224, 3)
     """
-    height, width = image.shape[:2]
+    if size < 1 or size != int(size):
+        raise ValueError(f"a size is a whole number of pixels, at least 1, not {size}")
+    picture = one_picture(image)
+    height, width = picture.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    square = image[top : top + side, left : left + side]
-    method = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
-    return cv2.resize(square, (size, size), interpolation=method)
+    square = picture[top : top + side, left : left + side]
+    return _resize(
+        square, int(size), int(size), cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
+    )
 
 
 def overlay(
-    image: np.ndarray, heatmap: np.ndarray, alpha: float = 0.4, colormap: str = "viridis"
+    image: ArrayLike, heatmap: ArrayLike, alpha: float = 0.4, colormap: str = "viridis"
 ) -> np.ndarray:
     """Lay a coloured heatmap over an image.
 
     Args:
-        image: uint8 RGB (h, w, 3).
-        heatmap: floats in [0, 1], of any height and width; it is stretched over the image.
+        image: any that ``pixels.to_uint8_rgb`` takes, such as uint8 RGB (h, w, 3), grey (h, w, 1),
+            or floats in 0 to 1.
+        heatmap: in [0, 1], of any height and width; it is stretched over the image.
         alpha: weight of the heatmap, from 0 (image alone) to 1 (heatmap alone).
         colormap: one of ``COLORMAPS``.
 
@@ -92,45 +86,36 @@ def overlay(
         uint8 RGB (h, w, 3).
 
     Raises:
-        ValueError: unknown colour map, or a heatmap outside [0, 1].
+        ValueError: unknown colour map, a heatmap outside [0, 1], or no image, or one whose range
+            only a guess could tell.
+
+    >>> overlay(np.zeros((80, 40, 3), np.uint8), np.ones((2, 1)), alpha=1)[0, 0].tolist()
+    [253, 231, 37]
     """
     if colormap not in COLORMAPS:
         raise unknown("colour map", colormap, COLORMAPS)
-    if not (np.min(heatmap) >= 0 and np.max(heatmap) <= 1):
-        raise ValueError(
-            f"the heatmap runs from {np.min(heatmap):.3g} to {np.max(heatmap):.3g}; bring it to "
-            "0 to 1 with cam.to_heatmap"
-        )
-    height, width = image.shape[:2]
-    smooth = stretch(heatmap, height, width)
-    grey = np.uint8(np.round(smooth * 255))
-    colours = cv2.cvtColor(cv2.applyColorMap(grey, COLORMAPS[colormap]), cv2.COLOR_BGR2RGB)
-    return cv2.addWeighted(colours, alpha, image, 1 - alpha, 0)
-
-
-def encode_png(image: np.ndarray, compression: int = 6) -> bytes:
-    """Encode a uint8 RGB (h, w, 3) or grey (h, w) image as the bytes of a PNG file.
-
-    Args:
-        compression: from 0, quick and large, to 9, slow and small; nothing is lost.
-    """
-    flipped = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
-    return cv2.imencode(".png", flipped, [cv2.IMWRITE_PNG_COMPRESSION, compression])[1].tobytes()
-
-
-def encode_jpeg(image: np.ndarray, quality: int = 80) -> bytes:
-    """Encode a uint8 RGB image (h, w, 3) as the bytes of a JPEG file."""
-    flipped = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    return cv2.imencode(".jpg", flipped, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+    pixels = to_uint8_rgb(image)
+    smooth = stretch(to_unit_map(heatmap), *pixels.shape[:2])
+    heat = np.rint(smooth * 255).astype(np.uint8)
+    colours = cv2.cvtColor(cv2.applyColorMap(heat, COLORMAPS[colormap]), cv2.COLOR_BGR2RGB)
+    return cv2.addWeighted(colours, alpha, pixels, 1 - alpha, 0)
 
 
 def stretch(heatmap: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Scale a map (h, w) to another size, float32 (height, width), smoothly."""
-    return cv2.resize(heatmap.astype(np.float32), (width, height))
+    """Scale a map (h, w) to another size, float32 (height, width), smoothly.
+
+    >>> stretch([[0.0, 1.0]], 1, 4)
+    array([[0.  , 0.25, 0.75, 1.  ]], dtype=float32)
+    """
+    return cv2.resize(np.asarray(heatmap, np.float32), (width, height))
 
 
 def blur(image: np.ndarray, sigma: float) -> np.ndarray:
-    """Blur an image (h, w, c) of any range with a Gaussian of ``sigma`` pixels."""
+    """Blur an image (h, w, c) of any range with a Gaussian of ``sigma`` pixels.
+
+    >>> blur(np.eye(9)[..., None], sigma=2).shape
+    (9, 9, 1)
+    """
     return cv2.GaussianBlur(image, (0, 0), sigma).reshape(image.shape)
 
 
@@ -144,7 +129,7 @@ def enlarge(image: np.ndarray, height: int) -> np.ndarray:
     width = max(1, round(image.shape[1] * height / image.shape[0]))
     smaller = image.shape[0] > height
     method = cv2.INTER_AREA if smaller else cv2.INTER_NEAREST
-    return cv2.resize(image, (width, height), interpolation=method)
+    return _resize(image, height, width, method)
 
 
 def write(image: np.ndarray, text: str, place: tuple[int, int], colour=(40, 40, 40)) -> None:
@@ -156,6 +141,9 @@ def random_crops(photo: np.ndarray, count: int, size: int, seed: int) -> np.ndar
     """Cut random squares, 40 to 100 % of the shorter side, half of them mirrored, from a photo.
 
     Returns uint8 RGB (count, size, size, 3).
+
+    >>> random_crops(np.zeros((60, 80, 3), np.uint8), count=5, size=32, seed=0).shape
+    (5, 32, 32, 3)
     """
     rng = np.random.default_rng(seed)
     crops = []

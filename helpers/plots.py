@@ -1,59 +1,12 @@
 """Figures of the lessons. Each function returns a ``Picture`` that carries its description."""
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from helpers.figures import Picture, finish, grid
 from helpers.images import encode_png, overlay
-
-LAYOUT = {"bbox_inches": "tight", "pad_inches": 0.05, "facecolor": "white"}
-LARGE = 60_000  # bytes; a PNG larger than this is stored as JPEG
-
-
-@dataclass(frozen=True, repr=False)
-class Picture:
-    """A finished figure: the bytes of a PNG or JPEG file and its alt text.
-
-    A notebook shows it as an HTML image, so that screen readers read the description.
-    """
-
-    data: bytes
-    alt: str
-
-    @property
-    def html(self) -> str:
-        """The picture as an HTML ``<img>`` that holds its own data."""
-        kind = "png" if self.data.startswith(b"\x89PNG") else "jpeg"
-        source = f"data:image/{kind};base64,{base64.b64encode(self.data).decode()}"
-        return f'<img alt="{escape(self.alt)}" src="{source}" style="max-width: 100%">'
-
-    def _repr_mimebundle_(self, **_) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.alt}
-
-
-def _finish(figure: Figure, alt: str) -> Picture:
-    for kind, options in (("png", {}), ("jpeg", {"quality": 60})):
-        file = io.BytesIO()
-        figure.savefig(file, format=kind, pil_kwargs=options, **LAYOUT)
-        if file.tell() < LARGE:
-            break
-    return Picture(file.getvalue(), alt)
-
-
-def _grid(count: int, columns: int, width: float, height: float) -> tuple[Figure, list]:
-    """Make a figure of ``count`` frames without axes, each so many inches wide and high."""
-    columns = min(columns, count)
-    rows = -(-count // columns)
-    figure = Figure(figsize=(columns * width, rows * height), dpi=96, layout="constrained")
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for axis in axes:
-        axis.axis("off")
-    return figure, axes[:count]
 
 
 def show_images(
@@ -76,14 +29,17 @@ def show_images(
         colormap: Matplotlib's name of a colour map for pictures of one channel.
         limits: the values drawn as the first and the last colour; each picture's own smallest
             and largest value where not given.
+
+    >>> show_images([np.eye(8), np.ones((8, 8))], ["eye", "ones"], alt="a diagonal, a square").alt
+    'a diagonal, a square'
     """
     low, high = limits or (None, None)
-    figure, axes = _grid(len(images), columns, size, size * (1.2 if len(titles) else 1))
+    figure, axes = grid(len(images), columns, size, size * (1.2 if len(titles) else 1))
     for i, (axis, image) in enumerate(zip(axes, images, strict=True)):
         axis.imshow(np.squeeze(image), cmap=colormap, vmin=low, vmax=high, interpolation="nearest")
         if len(titles):
             axis.set_title(titles[i], fontsize=9)
-    return _finish(figure, alt)
+    return finish(figure, alt)
 
 
 def show_kernels(
@@ -96,6 +52,9 @@ def show_kernels(
 
     Args:
         numbers: write the filter's number above each.
+
+    >>> show_kernels(np.random.rand(3, 3, 1, 4), alt="four random kernels").alt
+    'four random kernels'
     """
     colour = kernels.shape[2] == 3
     pictures = [k if colour else k[:, :, 0] for k in np.moveaxis(kernels, -1, 0)]
@@ -109,10 +68,13 @@ def show_mosaic(picture: np.ndarray, *, alt: str, zoom: int = 1) -> Picture:
     Args:
         picture: floats in [0, 1] (h, w), drawn in viridis, or uint8 RGB (h, w, 3).
         zoom: every pixel becomes a square of so many pixels.
+
+    >>> show_mosaic(np.eye(4), alt="a diagonal", zoom=2).data[1:4]
+    b'PNG'
     """
     picture = np.repeat(np.repeat(picture, zoom, axis=0), zoom, axis=1)
     if picture.ndim == 2:
-        picture = overlay(np.zeros((*picture.shape, 3), np.uint8), picture, alpha=1)
+        picture = overlay(np.zeros_like(picture), picture, alpha=1)
     return Picture(encode_png(picture), alt)
 
 
@@ -127,7 +89,11 @@ def show_heatmaps(
     alpha: float = 0.4,
     colormap: str = "viridis",
 ) -> Picture:
-    """Show heatmaps in [0, 1] over their photos, uint8 RGB."""
+    """Show heatmaps in [0, 1] over their photos; both as ``images.overlay`` takes them.
+
+    >>> show_heatmaps([np.zeros((64, 64, 3), np.uint8)], [np.eye(7)], alt="a hot diagonal").alt
+    'a hot diagonal'
+    """
     pairs = zip(photos, heatmaps, strict=True)
     pictures = [overlay(photo, heatmap, alpha, colormap) for photo, heatmap in pairs]
     return show_images(pictures, titles, alt=alt, columns=columns, size=size)
@@ -141,6 +107,9 @@ def show_training(histories: Mapping[str, Mapping[str, Sequence[float]]], *, alt
     Args:
         histories: name of the run -> its lists ``accuracy``, ``val_accuracy``, ``loss``,
             ``val_loss``.
+
+    >>> show_training({"first run": {"loss": [2, 1], "accuracy": [0.5, 0.6]}}, alt="it learns").alt
+    'it learns'
     """
     figure = Figure(figsize=(8, 3.1), dpi=96, layout="constrained")
     for axis, measure in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
@@ -155,21 +124,19 @@ def show_training(histories: Mapping[str, Mapping[str, Sequence[float]]], *, alt
         axis.grid(alpha=0.3)
     lines = axis.get_legend_handles_labels()
     figure.legend(*lines, loc="outside lower center", ncols=4, fontsize=8)
-    return _finish(figure, alt)
+    return finish(figure, alt)
 
 
 def show_curves(
-    curves: Mapping[str, Sequence[float]],
-    x: Sequence[float],
-    *,
-    xlabel: str,
-    ylabel: str,
-    alt: str,
+    curves: Mapping[str, Sequence[float]], x: Sequence[float], *, xlabel: str, ylabel: str, alt: str
 ) -> Picture:
     """Show curves over one axis.
 
     Args:
         curves: name -> values, as many as ``x`` has.
+
+    >>> show_curves({"line": [0, 1]}, [0, 1], xlabel="x", ylabel="y", alt="a line").alt
+    'a line'
     """
     figure = Figure(figsize=(5.5, 3.2), dpi=96, layout="constrained")
     axis = figure.subplots()
@@ -179,4 +146,4 @@ def show_curves(
     axis.set(xlabel=xlabel, ylabel=ylabel)
     axis.grid(alpha=0.3)
     axis.legend(fontsize=9)
-    return _finish(figure, alt)
+    return finish(figure, alt)

@@ -1,24 +1,32 @@
-"""Heatmaps at the resolution of the image: the gradient of the class logit by the pixels.
-
-Both take images float32 (n, h, w, c) in the range that the model expects and a class as in
-``cam``, and return float32 (n, h, w): the largest absolute gradient over the channels. They
-raise ``ValueError`` for an unknown class, a model with several outputs, and images of a wrong
-shape or range.
-"""
+"""Heatmaps at the resolution of the image: the gradient of the class score by the pixels."""
 
 import numpy as np
 
-from helpers._gradients import Classes, class_indices, explicit_classes, input_gradients, one_output
-from helpers._tensorflow import keras
-from helpers.inputs import check_images
+from helpers._keras import keras
+from helpers._keras.gradients import input_gradients
+from helpers.classes import Classes, check_question, explicit_classes
 
 
 def saliency(model: keras.Model, images: np.ndarray, class_index: Classes = None) -> np.ndarray:
-    """Compute the plain input gradient (Simonyan, Vedaldi and Zisserman 2014)."""
-    one_output(model)
-    images = check_images(model, images)
-    gradients = input_gradients(model, images, class_indices(model, class_index, len(images)))
-    return np.abs(gradients).max(axis=-1)
+    """Compute the plain input gradient (Simonyan, Vedaldi and Zisserman 2014).
+
+    Args:
+        images: float32 (n, h, w, c) in the range that the model expects.
+        class_index: one class for all images, or one for each; ``None``, the predicted one.
+
+    Returns:
+        float32 (n, h, w): the largest absolute gradient over the channels.
+
+    Raises:
+        ValueError: unknown class, images of a wrong shape or range, or a model that cannot be
+            explained.
+
+    >>> from helpers.models import build_fashion_cnn
+    >>> saliency(build_fashion_cnn(), np.ones((2, 28, 28, 1))).shape
+    (2, 28, 28)
+    """
+    images, classes = check_question(model, images, class_index)
+    return np.abs(input_gradients(model, images, classes)).max(axis=-1)
 
 
 def smooth_grad(
@@ -33,12 +41,24 @@ def smooth_grad(
     """Compute SmoothGrad (Smilkov et al. 2017): the mean input gradient of noisy copies.
 
     Args:
+        images: float32 (n, h, w, c) in the range that the model expects.
+        class_index: one class for all images, or one for each; ``None``, the one predicted for
+            the image without noise.
         samples: copies of each image.
         noise: standard deviation of the noise, as a share of the image's own range.
         seed: the same seed gives the same noise.
+
+    Returns:
+        float32 (n, h, w): the largest absolute mean gradient over the channels.
+
+    Raises:
+        ValueError: as for ``saliency``.
+
+    >>> from helpers.models import build_fashion_cnn
+    >>> smooth_grad(build_fashion_cnn(), np.ones((1, 28, 28, 1)), samples=2).shape
+    (1, 28, 28)
     """
-    one_output(model)
-    images = check_images(model, images)
+    images, _ = check_question(model, images, class_index)
     classes = explicit_classes(model, class_index, images)
     spread = noise * np.ptp(images, axis=(1, 2, 3), keepdims=True)
     rng = np.random.default_rng(seed)

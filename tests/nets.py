@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers._tensorflow import keras
+from helpers._keras import keras
 
 layers = keras.layers
 

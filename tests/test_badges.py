@@ -10,9 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import write_badges
-from course_address import on_github
 from markdown_it import MarkdownIt
+
+from tools import write_badges
+from tools.course_address import on_github
 
 ROOT, PAGES = write_badges.ROOT, write_badges.PAGES
 FORK = "https://github.com/ada/fork"
@@ -139,7 +140,7 @@ def test_a_kernel_without_the_packages_is_told_what_to_do(course):
 @pytest.fixture
 def clone(tmp_path):
     """A copy of all that `make badges` reads and writes, with one lesson."""
-    tools = [f"tools/{name}.py" for name in ("write_badges", "course_address")]
+    tools = [f"tools/{name}.py" for name in ("__init__", "write_badges", "course_address")]
     for name in ("pyproject.toml", "README.md", *tools, f"notebooks/{LESSON}"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -152,8 +153,9 @@ SETTING = write_badges.address()
 
 
 def write(clone: Path, *wish: str, **environment: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, clone / "tools/write_badges.py", *wish]
-    return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tools.write_badges", *wish]
+    settings = {"cwd": clone, "env": os.environ | environment}
+    return subprocess.run(command, **settings, capture_output=True, text=True)
 
 
 def remote(clone: Path, url: str) -> None:
@@ -252,4 +254,4 @@ def test_an_address_elsewhere_is_refused_in_one_sentence(clone):
 def test_make_hands_the_address_on():
     command = ["make", "--dry-run", "badges", f"ADDRESS={FORK}"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert f"write_badges.py {FORK}\n" in shown.stdout
+    assert f"tools.write_badges {FORK}\n" in shown.stdout

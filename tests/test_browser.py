@@ -96,22 +96,22 @@ def walk(explorer, photo):
 @pytest.mark.parametrize("name", WITH_EXPLORERS)
 def test_sliders_of_the_lessons_move(desk, photo, name):
     with desk(name) as page:
-        found = lab.explorers(page)
-        assert found
-        for explorer in found:
+        explorers = lab.explorers(page)
+        assert explorers
+        for explorer in explorers:
             walk(explorer, photo)
         assert not lab.errors(page)
 
 
 def test_all_explorers_move_in_both_themes(desk, photo):
     with desk("all_explorers") as page:
-        found = lab.explorers(page)
-        assert len(found) == len(ALL) - 1
+        explorers = lab.explorers(page)
+        assert len(explorers) == len(ALL) - 1
         for theme in ("light", "dark"):
             lab.set_theme(page, theme)
-            for number, explorer in enumerate(found):
+            for number, explorer in enumerate(explorers):
                 browser.screenshot(explorer.box, f"explorer-{number}-{theme}")
-        for explorer in found:
+        for explorer in explorers:
             walk(explorer, photo)
         assert not lab.errors(page)
 
@@ -122,9 +122,9 @@ def test_a_slider_held_skips_positions_and_ends_at_the_last(desk):
         held, broken = lab.explorers(page)
         before = held.settled()
         held.press(held.slider("filter"), times=10)
-        says = held.changed(before)[1]
-        assert lab.ask(page, "held.filter") == "10" and says.startswith("conv1, filter 10 ")
-        assert lab.ask(page, "held.says") == repr(says)
+        caption = held.changed(before)[1]
+        assert lab.ask(page, "held.filter") == "10" and caption.startswith("conv1, filter 10 ")
+        assert lab.ask(page, "held.caption") == repr(caption)
         drawn = [int(number) for number in re.findall(r"\d+", lab.ask(page, "drawn"))]
         assert drawn[-1] == 10 and len(drawn) < 10
 

@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from helpers._tensorflow import keras
+from helpers._keras import keras
 from helpers.cam import grad_cam, grad_cam_plus_plus, layer_cam, score_cam, to_heatmap
 from helpers.saliency import saliency, smooth_grad
 from tests.nets import maps_and_gradients, nested, random_cnn

@@ -60,6 +60,9 @@ def test_collage_puts_photos_row_by_row():
     picture = datasets.collage(["cat", "coffee", "rocket", "flower"], cell=50)
     assert picture.shape == (100, 100, 3)
     np.testing.assert_array_equal(picture[50:, :50], datasets.load_photo("rocket", 50))
+    three = datasets.collage(["cat", "coffee", "rocket"], cell=50)
+    np.testing.assert_array_equal(three[:, :50], picture[:, :50])
+    assert three.shape == (100, 100, 3) and three[50:, 50:].max() == 0
 
 
 def test_fit_keeps_proportions_and_orientation():

@@ -1,6 +1,8 @@
 """Checks tried with right and wrong answers, quizzes with computed ones, and their cells."""
 
 import re
+import subprocess
+import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 
 from helpers.exercises import check, predict, predictions, quiz, save_predictions
-from helpers.exercises.checks import LESSONS, Verdict, _attempts, all_exercises
+from helpers.exercises.checks import LESSONS, LESSONS_FOLDER, Verdict, _attempts, all_exercises
 from helpers.exercises.quiz import questions
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -36,8 +38,8 @@ def exercise(request):
 def test_every_lesson_has_three_exercises_and_a_quiz():
     assert [path.name[:2] for path in sorted(NOTEBOOKS.glob("0*.ipynb"))] == LESSONS
     for lesson in LESSONS:
-        found = [name for name in all_exercises() if name.startswith(lesson)]
-        assert len(found) >= 3 and set(cases(lesson)) == set(found), lesson
+        names = [name for name in all_exercises() if name.startswith(lesson)]
+        assert len(names) >= 3 and set(cases(lesson)) == set(names), lesson
         assert 3 <= len(questions(lesson)) <= 5
 
 
@@ -56,26 +58,71 @@ def test_wrong_answers_are_told_what_is_wrong(exercise):
         _attempts.clear()
         verdict = check(name, answer)
         assert verdict.passed is False, answer
-        assert re.search(words, verdict.says), (words, verdict.says)
+        assert re.search(words, verdict.message), (words, verdict.message)
 
 
 def test_hints_come_one_after_the_other(exercise):
     name, tried = exercise
     hints, wrong = all_exercises()[name].hints, tried.wrong[0][0]
     assert len(hints) >= 2
-    said = [check(name, wrong).says for _ in range(len(hints) + 2)]
-    assert "Hint" not in said[0] and said[-1] == said[-2]
-    for hint, text in zip(hints, said[1:], strict=False):
+    messages = [check(name, wrong).message for _ in range(len(hints) + 2)]
+    assert "Hint" not in messages[0] and messages[-1] == messages[-2]
+    for hint, text in zip(hints, messages[1:], strict=False):
         assert hint in text
 
 
 def test_no_answer_and_junk_never_raise_and_never_pass(exercise):
     name, tried = exercise
-    for nothing in (..., None):
-        assert check(name, nothing).passed is None
+    assert check(name).passed is check(name, ...).passed is None
     for junk in JUNK:
         if not any(junk is right or junk == right for right in tried.right if np.isscalar(right)):
             assert check(name, junk).passed is False, junk
+
+
+def test_none_is_an_answer_that_some_method_returned():
+    verdict = check("02.1", [3, 1, 2].sort())
+    assert verdict.passed is False and "sort() changes the list and returns nothing" in str(verdict)
+
+
+def _fails_in_its_second_line(photo):
+    return photo.mean() + 1 / 0
+
+
+def _fails_in_another_function(photo):
+    return _fails_in_its_second_line(photo)
+
+
+def _line(function, offset: int) -> str:
+    return f"line {function.__code__.co_firstlineno + offset} "
+
+
+def test_an_exception_of_an_answer_names_its_line():
+    for answer in (_fails_in_its_second_line, _fails_in_another_function):
+        message = check("00.3", answer).message
+        assert _line(_fails_in_its_second_line, 1) in message and "division by zero" in message
+    elsewhere = check("00.3", lambda photo: np.concatenate(photo, axis=9)).message
+    assert _line(test_an_exception_of_an_answer_names_its_line, 4) in elsewhere
+    assert " line " not in check("00.3", lambda: 0).message  # it was not even entered
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_lessons_have_one_shape(lesson):
+    """One module an exercise, which registers that one; beside them ``data.py`` at most."""
+    folder = LESSONS_FOLDER / f"lesson_{lesson}"
+    tests = [one.test for name, one in all_exercises().items() if name.startswith(lesson)]
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "data"}
+    assert sorted(test.__module__.rpartition(".")[2] for test in tests) == sorted(modules)
+    assert {test.__module__.rpartition(".")[0] for test in tests} == {
+        f"helpers.exercises.lessons.lesson_{lesson}"
+    }
+
+
+def test_the_engine_imports_no_lesson_and_no_tensorflow():
+    code = "import sys, helpers.exercises as e; e.quiz('03'); print(*sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+    names = printed.split()
+    assert "helpers.exercises.quiz" in names and "tensorflow" not in names
+    assert not [name for name in names if name.startswith("helpers.exercises.lessons")]
 
 
 def test_an_unknown_exercise_is_named():
@@ -105,8 +152,8 @@ def test_a_quiz_answers_every_choice(lesson):
     for box in made.children:
         for index, choice in enumerate(box.question.choices):
             box.choose(index)
-            assert choice.reason in box.says
-            assert box.says.startswith("Right" if choice.right else "No")
+            assert choice.reason in box.message
+            assert box.message.startswith("Right" if choice.right else "No")
         box.choose(box.question.right)
     assert made.score == len(made.children)
     with pytest.raises(ValueError, match="nearest"):

@@ -1,8 +1,10 @@
 """Every explorer over the whole range of every control, and with photos that hurt."""
 
+import gc
 import sys
 import time
 import types
+import weakref
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -12,6 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers._keras import keras
+from helpers.classes import probabilities
 from helpers.datasets import DATA, collage, load_fashion_mnist
 from helpers.explorers import (
     explore_cam,
@@ -23,14 +27,15 @@ from helpers.explorers import (
 from helpers.explorers import microscope as package_microscope
 from helpers.explorers.base import Explorer
 from helpers.explorers.filters import kernel_of
-from helpers.explorers.panels import number
-from helpers.filters import kernels
-from helpers.models import conv_layers, load_trained, load_vgg16
+from helpers.explorers.panels import GAP, HEIGHT, TITLE, kernel_panels, number
+from helpers.explorers.photos import MAPS
+from helpers.models import conv_layers, describe, load_trained, load_vgg16
 from tests.nets import random_cnn
 from tests.pictures import is_blank
 
 EXPLORERS = (explore_filters, explore_feature_maps, explore_patterns, explore_cam, microscope)
 WITH_PHOTOS = (explore_filters, explore_feature_maps, explore_cam, microscope)
+LOOKS = ("opacity", "colormap")  # change the picture, but not what it says
 NETS = ("fashion_cnn", "deep_fashion_cnn", "photo_cnn", "vgg16")
 
 
@@ -39,23 +44,28 @@ def models():
     return {name: load_vgg16("photos") if name == "vgg16" else load_trained(name) for name in NETS}
 
 
+def decoded(explorer: Explorer) -> np.ndarray:
+    """The picture without the line of titles above it, which changes by itself."""
+    return cv2.imdecode(np.frombuffer(explorer.picture, np.uint8), cv2.IMREAD_COLOR)[TITLE:]
+
+
 def shown(explorer: Explorer) -> np.ndarray:
-    """What the explorer shows, after checking that all is well with it."""
+    """What the explorer shows below its titles, after checking that all is well with it."""
     assert explorer.fault is None and not explorer.message
-    picture = cv2.imdecode(np.frombuffer(explorer.picture, np.uint8), cv2.IMREAD_COLOR)
-    assert not is_blank(picture)
+    assert not is_blank(decoded(explorer))
     html = next(c.value for c in explorer.children if isinstance(c, widgets.HTML) and c.value)
-    assert len(explorer.says) > 20 and 'alt="' in html and "data:image/png;base64," in html
-    return picture
+    assert len(explorer.caption) > 20 and 'alt="' in html and "data:image/png;base64," in html
+    return decoded(explorer)
 
 
 def sweep(explorer: Explorer, trait: str, values: list) -> None:
-    """Give a trait several values; each must change the picture or the text, and show it."""
+    """Give a trait several values; each new one must change the caption and the picture itself."""
     for value in values:
-        before, same = (explorer.picture, explorer.says), getattr(explorer, trait) == value
+        before, caption = decoded(explorer), explorer.caption
+        same = getattr(explorer, trait) == value
         setattr(explorer, trait, value)
-        shown(explorer)
-        assert same or (explorer.picture, explorer.says) != before, (trait, value)
+        assert same or not np.array_equal(shown(explorer), before), (trait, value)
+        assert same or trait in LOOKS or explorer.caption != caption, (trait, value)
 
 
 def ends(count: int) -> list[int]:
@@ -97,8 +107,9 @@ def test_the_other_controls_of_patterns(models):
 def test_the_other_controls_of_cam(models, net):
     explorer = explore_cam(models[net])
     classes = len(explorer.classes)
+    predicted = probabilities(models[net], explorer.album.prepared([0]))[0].argmax()
     for trait, values in {
-        "class_index": [None, *ends(classes)],
+        "class_index": [k for k in ends(classes) if k != predicted],
         "method": ["Grad-CAM++", "Layer-CAM", "Grad-CAM"],
         "opacity": [0.0, 0.5, 1.0],
         "colormap": ["cividis", "inferno", "magma", "viridis"],
@@ -157,7 +168,7 @@ def test_what_does_not_exist_is_named(models):
         with pytest.raises(ValueError, match=words):
             setattr(explorer, trait, value)
         assert explorer.picture == before
-    with pytest.raises(ValueError, match="no classes"):
+    with pytest.raises(ValueError, match="output for each pixel"):
         explore_cam(load_vgg16(None))
     with pytest.raises(ValueError, match="plain"):
         explore_feature_maps(models["vgg16"], [np.full((9, 9, 3), -100.0)])
@@ -183,13 +194,13 @@ def test_an_error_becomes_a_message_and_the_next_move_works(models, monkeypatch)
 
 def test_a_pattern_is_seen_growing_and_kept(models):
     explorer, seen = explore_patterns(models["vgg16"]), []
-    explorer.observe(lambda change: seen.append(change["new"]), "says")
+    explorer.observe(lambda change: seen.append(change["new"]), "caption")
     explorer.layer = "block3_conv1"
     assert len(seen) >= 3 and "step" in seen[0]
     grown, seen[:] = explorer.picture, []
     explorer.filter = 1
     explorer.filter = 0
-    growing = {says.split(",")[1] for says in seen if ", step " in says}
+    growing = {caption.split(",")[1] for caption in seen if ", step " in caption}
     assert growing == {" filter 1 of 256"}
     assert explorer.picture != grown  # filter 1 now stands among the earlier ones
 
@@ -199,7 +210,7 @@ def test_names_of_classes_can_be_searched(models):
         models["vgg16"], {"four": collage(("cat", "coffee", "rocket", "flower"))}
     )
     explorer._search.value = "Rock"
-    assert explorer.class_index == 3 and "'rocket'" in explorer.says
+    assert explorer.class_index == 3 and "'rocket'" in explorer.caption
     explorer._search.value = "dog"
     assert "dog" in explorer.message and explorer.class_index == 3
     explorer._top.value = -1
@@ -210,7 +221,7 @@ def test_names_of_classes_can_be_searched(models):
 def test_a_net_that_the_course_does_not_know():
     net = random_cnn()
     images = np.random.default_rng(0).random((3, 8, 6, 2), np.float32)
-    with pytest.raises(ValueError, match="shape"):
+    with pytest.raises(ValueError, match="square pictures"):
         explore_feature_maps(net, images)
 
 
@@ -269,7 +280,8 @@ def test_photos_that_hurt_are_shown_or_refused_in_one_sentence(models, net):
             assert explorer.picture == before and explorer.fault is None, name
         else:
             shown(explorer)
-            assert explorer.name == "your photo" and explorer.image == explorer.album.count, name
+            assert explorer.photo_name == "your photo", name
+            assert explorer.image == explorer.album.count, name
             assert len(explorer.album) == explorer.album.count + 1
     sweep(explorer, "filter", [5, 6])
     sweep(explorer, "image", [0, explorer.album.count])
@@ -290,10 +302,10 @@ def test_a_turned_photo_stands_upright_and_is_not_distorted(models):
     files = photo_files()
     explorer = explore_cam(models["vgg16"])
     explorer.add_photo(files["turned"])
-    upright = explorer.shown
+    upright = explorer.photo
     explorer.add_photo(files["cmyk"])
     turned_back = np.rot90(upright).astype(float)
-    assert np.abs(turned_back - explorer.shown).mean() < 12
+    assert np.abs(turned_back - explorer.photo).mean() < 12
 
 
 def test_colab_has_its_own_upload(models, monkeypatch):
@@ -305,33 +317,185 @@ def test_colab_has_its_own_upload(models, monkeypatch):
     (button,) = (c for c in controls(explorer) if isinstance(c, widgets.Button))
     button.click()
     shown(explorer)
-    assert explorer.name == "your photo" and "coffee" in explorer.says
+    assert explorer.photo_name == "your photo" and "coffee" in explorer.caption
 
 
 def test_several_traits_are_set_with_one_drawing_and_kept_as_a_figure(models):
     explorer, seen = explore_feature_maps(models["vgg16"]), []
-    explorer.observe(lambda change: seen.append(change["new"]), "says")
+    explorer.observe(lambda change: seen.append(change["new"]), "caption")
     explorer.set(layer="block5_conv3", filter=500, image=3)
     assert len(seen) == 1 and "filter 500 of 512" in seen[0]
-    assert explorer.figure().alt == explorer.says and len(explorer.figure().data) < 100_000
+    assert explorer.figure().alt == explorer.caption and len(explorer.figure().data) < 100_000
     with pytest.raises(ValueError, match="nearest is 511"):
         explorer.set(filter=512)
 
 
-def test_colours_of_first_kernels_are_red_green_blue(models):
-    """VGG16 takes BGR: its filter with the largest weights for blue must look blue."""
-    blue = int(kernels(models["vgg16"], "block1_conv1")[:, :, 0].mean(axis=(0, 1)).argmax())
-    for layer, net in (("block1_conv1", "vgg16"), ("conv1", "photo_cnn")):
-        raw, shown_kernel = (
-            kernels(models[net], layer)[..., blue % 32],
-            kernel_of(models[net], layer, blue % 32),
-        )
-        swapped = raw[..., ::-1] if net == "vgg16" else raw
-        np.testing.assert_array_equal(shown_kernel, swapped)
+def colour_net(*before: keras.Layer, swapped: bool = False) -> keras.Model:
+    """One 1x1 convolution whose filters 0, 1 and 2 read red, green and blue alone."""
+    weights = np.eye(3, dtype=np.float32)[:: -1 if swapped else 1].reshape(1, 1, 3, 3)
+    net = keras.Sequential(
+        [keras.Input((8, 8, 3)), *before, keras.layers.Conv2D(3, 1, name="conv", use_bias=False)]
+    )
+    net.layers[-1].set_weights([weights])
+    return net
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_kernels_of_a_net_that_takes_bgr_are_shown_as_red_green_blue(inside):
+    """The filter that reads red has its weight in red, wherever the channels are turned."""
+    turn = keras.layers.Lambda(lambda x: x[..., ::-1])
+    net = colour_net(turn, swapped=True) if inside else colour_net(swapped=True)
+    describe(net, preprocess=(lambda x: x) if inside else (lambda x: x[..., ::-1]))
+    for colour in range(3):
+        kernel, colours = kernel_of(net, "conv", colour)
+        assert colours and kernel.ravel().tolist() == np.eye(3)[colour].tolist()
+
+
+def test_three_channels_that_are_no_colours_are_not_called_so():
+    net = describe(colour_net(keras.layers.Conv2D(3, 1, name="mix")), preprocess=lambda x: x / 255)
+    assert kernel_of(net, "mix", 0)[1] and not kernel_of(net, "conv", 0)[1]
+    assert len(kernel_panels(kernel_of(net, "mix", 0)[0], True)) == 4  # one in colour, and each
+
+
+def test_the_map_shown_is_the_map_computed(models):
+    """Against TensorFlow's own convolution with the kernel, and against another drawing."""
+    net = models["photo_cnn"]
+    explorer = explore_filters(net, [np.random.default_rng(0).random((64, 64, 3))])
+    explorer.filter = 5
+    layer = net.get_layer("conv1")
+    values = layer(explorer.album.prepared([0])).numpy()[0, ..., 5]
+    unit = (values - values.min()) / np.ptp(values)
+    grey = cv2.resize(np.uint8(np.round(unit * 255)), (HEIGHT, HEIGHT), interpolation=0)
+    expected = cv2.applyColorMap(grey, cv2.COLORMAP_VIRIDIS)
+    drawn = shown(explorer)[:, -GAP - HEIGHT : -GAP]
+    assert np.abs(drawn.astype(int) - expected).mean() < 1
+
+
+CONVOLUTIONS = {
+    "plain": keras.layers.Conv2D(4, 3),
+    "depthwise": keras.layers.DepthwiseConv2D(3),
+    "multiplied": keras.layers.DepthwiseConv2D(3, depth_multiplier=2),
+    "separable": keras.layers.SeparableConv2D(6, 3),
+    "grouped": keras.layers.Conv2D(6, 3, groups=2),
+    "transposed": keras.layers.Conv2DTranspose(5, 3),
+    "wide": keras.layers.Conv2D(3, (1, 7)),
+}
+
+
+@pytest.mark.parametrize("explore", [explore_filters, explore_feature_maps, microscope])
+def test_every_kind_of_convolution_can_be_looked_at(explore, monkeypatch):
+    monkeypatch.setitem(sys.modules[package_microscope.__module__].GROWTH, "steps", 2)
+    keras.utils.set_random_seed(0)
+    layers = [type(c).from_config(c.get_config() | {"name": n}) for n, c in CONVOLUTIONS.items()]
+    net = keras.Sequential([keras.Input((32, 32, 3)), *layers])
+    describe(net, preprocess=lambda x: x / 255)
+    explorer = explore(net, [np.random.default_rng(0).random((32, 32, 3))])
+    shapes = dict.fromkeys(CONVOLUTIONS, (3, 3)) | {"wide": (1, 7)}
+    inputs = [3, 1, 1, 8, 3, 6, 5]
+    filters = [4, 4, 8, 6, 6, 5, 3]
+    for name, reads, count in zip(shapes, inputs, filters, strict=True):
+        explorer.set(layer=name, filter=count - 1)
+        shown(explorer)
+        assert explorer.filters == count
+        if explore is explore_filters:
+            size = " x ".join(map(str, (*shapes[name], reads)))
+            assert f"its kernel, {size} weights" in explorer.caption
+
+
+def classifier(units: int, activation: str | None, bias: float = 0.0) -> keras.Model:
+    """A net whose outputs are the bias alone, behind an activation."""
+    net = keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            keras.layers.Conv2D(2, 3, name="conv"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(units, activation=activation),
+        ]
+    )
+    biases = bias - np.arange(units, dtype=np.float32)
+    net.layers[-1].set_weights([np.zeros((2, units), np.float32), biases])
+    return describe(net, preprocess=lambda x: x / 255)
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(112.3, "110"), (0.000172, "0.00017"), (-0.5, "-0.5"), (0, "0")]
+    ("units", "activation", "bias", "words"),
+    [
+        (1, "sigmoid", -3, "'class 0' (5%)"),  # 1 / (1 + e^3) = 0.047
+        (1, None, 3.25, "'class 0' (output 3.2)"),
+        (2, "sigmoid", 2, "'class 0' (the most probable class, 88%)"),  # 1 / (1 + e^-2) = 0.881
+        (2, "softmax", 2, "'class 0' (the predicted class, 73%)"),  # 1 / (1 + e^-1) = 0.731
+        (2, None, 2, "'class 0' (the predicted class, 73%)"),
+    ],
+)
+def test_the_caption_tells_what_the_net_itself_says(units, activation, bias, words):
+    explorer = explore_cam(classifier(units, activation, bias), [np.zeros((8, 8, 3))])
+    assert explorer.fault is None and words in explorer.caption
+    if units == 2 and activation == "sigmoid":
+        explorer.class_index = 1  # independent of the other: 1 / (1 + e^-1)
+        assert "'class 1' (73%)" in explorer.caption
+
+
+def test_names_and_preprocessing_can_be_given():
+    seen = []
+
+    def preprocess(x):
+        seen.append(np.array(x))
+        return x / 255
+
+    explorer = explore_cam(
+        classifier(2, "softmax"),
+        [np.full((8, 8, 3), 255, np.uint8)],
+        class_names=["ant", "bee"],
+        preprocess=preprocess,
+    )
+    assert "'ant'" in explorer.caption and max(x.max() for x in seen) == 255
+    with pytest.raises(ValueError, match="3 class names"):
+        explore_cam(classifier(2, "softmax"), class_names=["ant", "bee", "cow"])
+
+
+def test_heatmaps_begin_at_the_last_layer_that_has_an_extent():
+    inputs = keras.Input((16, 16, 3))
+    maps = keras.layers.Conv2D(4, 3, name="spatial")(inputs)
+    pooled = keras.layers.GlobalAveragePooling2D(keepdims=True)(maps)
+    gates = keras.layers.Conv2D(4, 1, name="squeeze")(pooled)
+    outputs = keras.layers.Dense(2)(keras.layers.GlobalAveragePooling2D()(maps * gates))
+    net = describe(keras.Model(inputs, outputs), preprocess=lambda x: x / 255)
+    assert explore_cam(net, [np.eye(16)]).layer == "spatial"
+
+
+def registered() -> int:
+    """How many widgets ipywidgets keeps."""
+    module = sys.modules[widgets.Widget.__module__]
+    return len(getattr(module, "_instances", None) or widgets.Widget.widgets)
+
+
+@pytest.mark.parametrize("explore", EXPLORERS, ids=lambda f: f.__name__)
+def test_a_closed_explorer_leaves_nothing_behind(models, explore):
+    count = registered()
+    explorer = explore(models["fashion_cnn"])
+    assert registered() > count
+    kept = weakref.ref(explorer)
+    explorer.close()
+    assert registered() == count
+    del explorer
+    gc.collect()
+    assert kept() is None
+
+
+def test_only_the_explorers_used_last_keep_feature_maps(models):
+    """As when a cell is run again: the earlier ones are still there, and still work."""
+    explorers = [explore_feature_maps(models["vgg16"]) for _ in range(4)]
+    with_maps = [(e.album, e.image) in MAPS for e in explorers]
+    assert with_maps == [False, False, True, True]
+    first, before = explorers[0], explorers[0].picture
+    first.filter = 1
+    assert (first.album, 0) in MAPS and first.picture != before
+    for explorer in explorers:
+        explorer.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(112.3, "110"), (0.000172, "0.00017"), (-0.5, "-0.5"), (-0.0, "0")]
 )
 def test_numbers_are_written_without_exponents(value, text):
     assert number(value) == text

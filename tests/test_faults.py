@@ -7,19 +7,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
 
-from helpers import _assets, models, sources, vgg16
-from helpers._tensorflow import keras
-from helpers.models import build_fashion_cnn, load_trained
-from helpers.training import train
+from helpers import sources
+from helpers._keras import keras
+from helpers.models import build_fashion_cnn, load_trained, photo_head, train, trained
+from helpers.sources import assets
+from helpers.sources.placing import placed
 from tests.test_sources import (  # noqa: F401
     CONTENT,
     FILES,
@@ -47,7 +47,7 @@ def test_a_full_disk_leaves_nothing_behind(home, monkeypatch):  # noqa: F811
     offer(monkeypatch, Remote("a server", FullDisk(), FILES))
     with pytest.raises(sources.SourceError, match="No space left"):
         sources.fetch("test")
-    assert [p.name for p in _assets.course_cache().iterdir()] == ["test.lock"]
+    assert [p.name for p in assets.course_cache().iterdir()] == ["test.lock"]
 
 
 def test_a_cache_that_cannot_be_written_to_is_said(home, server, monkeypatch):  # noqa: F811
@@ -71,18 +71,66 @@ def denied(*args, **kwargs):
     raise PermissionError(errno.EACCES, "Permission denied")
 
 
-def test_a_photo_head_that_cannot_be_kept_is_used_all_the_same(monkeypatch):
-    monkeypatch.setattr(vgg16, "fingerprint", lambda model: "unknown")
-    monkeypatch.setattr(vgg16, "fit_photo_head", lambda model: [np.ones((512, 6)), np.ones(6)])
-    monkeypatch.setattr(np, "savez", denied)
-    kernel, _ = vgg16._photo_head(None)
-    assert kernel.shape == (512, 6)
+@pytest.fixture
+def head_fitted(monkeypatch):
+    """A head of ones instead of 15 seconds of fitting; how often it was fitted is listed."""
+    times = []
+
+    def fit(convolutions):
+        times.append(1)
+        return [np.ones((512, 6)), np.ones(6)]
+
+    monkeypatch.setattr(photo_head, "file_name", lambda convolutions: "photo_head_test.npz")
+    monkeypatch.setattr(photo_head, "fit_photo_head", fit)
+    return times
 
 
-def test_a_home_that_cannot_be_written_to(monkeypatch):
+def test_a_photo_head_that_cannot_be_kept_is_used_all_the_same(home, head_fitted, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(Path, "open", denied)
+    kernel, _ = photo_head.load_photo_head(None)
+    assert kernel.shape == (512, 6) and not list(home.rglob("photo_head*"))
+
+
+@pytest.mark.parametrize("bytes_left", [0, 100, -20])
+def test_a_truncated_photo_head_is_said_and_fitted_again(bytes_left, home, head_fitted, capsys):  # noqa: F811
+    photo_head.load_photo_head(None)
+    kept = assets.course_cache() / "photo_head_test.npz"
+    kept.write_bytes(kept.read_bytes()[:bytes_left])
+    capsys.readouterr()
+    photo_head.load_photo_head(None)
+    assert f"{kept} is damaged" in capsys.readouterr().out
+    kernel, bias = photo_head.load_photo_head(None)
+    assert (kernel == 1).all() and bias.shape == (6,)
+    assert len(head_fitted) == 2 and not capsys.readouterr().out
+
+
+def test_a_file_is_never_seen_half_written(tmp_path):
+    path = tmp_path / "new folder/head.npz"
+    with placed(path) as file:
+        file.write(b"whole")
+    with pytest.raises(KeyboardInterrupt), placed(path) as file:
+        file.write(b"ha")
+        file.flush()
+        assert path.read_bytes() == b"whole"
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"whole" and list(path.parent.iterdir()) == [path]
+
+
+def test_a_truncated_net_of_the_course_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(trained, "DATA", tmp_path)
+    (tmp_path / "models").mkdir()
+    whole = (ROOT / "data/models/photo_cnn.npz").read_bytes()
+    for content in (b"", whole[:1000], whole[:-100]):
+        (tmp_path / "models/photo_cnn.npz").write_bytes(content)
+        with pytest.raises(ValueError, match=r"photo_cnn\.npz cannot be read"):
+            load_trained("photo_cnn")
+
+
+def test_a_home_that_cannot_be_written_to(tmp_path, monkeypatch):
     monkeypatch.delenv("KERAS_HOME", raising=False)
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert _assets.keras_home().is_relative_to("/tmp") or "TMPDIR" in os.environ
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert assets.keras_home() == tmp_path / ".keras"
 
 
 def _fetch_slowly():
@@ -93,14 +141,14 @@ def test_killed_in_the_middle_and_started_again(home, server, monkeypatch):  # n
     offer(monkeypatch, remote("hanging"))
     process = multiprocessing.get_context("fork").Process(target=_fetch_slowly)
     process.start()
-    while not list(_assets.course_cache().glob("test.part-*/*")):
+    while not list(assets.course_cache().glob("test.part-*/*")):
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.join()
-    assert list(_assets.course_cache().glob("test.part-*"))
+    assert list(assets.course_cache().glob("test.part-*"))
     offer(monkeypatch, remote("good"))
     assert (sources.fetch("test") / "w.bin").read_bytes() == CONTENT
-    assert not list(_assets.course_cache().glob("test.part-*"))
+    assert not list(assets.course_cache().glob("test.part-*"))
 
 
 def test_a_dead_proxy_is_passed_over(home, server, monkeypatch):  # noqa: F811
@@ -147,7 +195,7 @@ def test_paths_with_spaces_and_other_letters(tmp_path, server, monkeypatch):  # 
 
 @pytest.mark.parametrize("content", [b"", b"no model at all", b"PK\x03\x04 half an archive"])
 def test_a_damaged_model_of_the_learner_is_named(content, tmp_path, monkeypatch):
-    monkeypatch.setattr(models, "OWN_MODELS", tmp_path)
+    monkeypatch.setattr(trained, "OWN_MODELS", tmp_path)
     (tmp_path / "fashion_cnn.keras").write_bytes(content)
     with pytest.raises(ValueError, match="cannot be read: it is damaged") as caught:
         load_trained("fashion_cnn", own=True)
@@ -155,7 +203,7 @@ def test_a_damaged_model_of_the_learner_is_named(content, tmp_path, monkeypatch)
 
 
 def test_a_model_of_a_newer_keras_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(models, "OWN_MODELS", tmp_path)
+    monkeypatch.setattr(trained, "OWN_MODELS", tmp_path)
     whole = tmp_path / "whole.keras"
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(whole)
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(tmp_path / "fashion_cnn.keras", "w") as new:
@@ -171,7 +219,7 @@ def test_a_model_of_a_newer_keras_is_named(tmp_path, monkeypatch):
 
 
 def test_a_model_that_would_run_code_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(models, "OWN_MODELS", tmp_path)
+    monkeypatch.setattr(trained, "OWN_MODELS", tmp_path)
     evil = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: x + 1)])
     evil.save(tmp_path / "fashion_cnn.keras")
     with pytest.raises(ValueError, match="cannot be read") as caught:
@@ -197,20 +245,6 @@ def test_training_goes_on_where_it_was_interrupted(tmp_path):
     history = train(again, images, labels, **options)
     assert len(history["loss"]) == 2
     assert history["loss"][-1] < 2.5 and not (tmp_path / "kept").exists()
-
-
-def run(*sources_of_cells: str):
-    cells = [nbformat.v4.new_code_cell(source) for source in sources_of_cells]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
-    return notebook.cells
-
-
-def test_a_cell_run_too_early_says_what_to_do():
-    _, early, fine = run("import helpers", "print(never_made)", "print('alive')")
-    assert early.outputs[0]["ename"] == "NameError"
-    assert "Run All Above Selected Cell" in early.outputs[-1]["text"]
-    assert fine.outputs[0]["text"] == "alive\n"
 
 
 def test_import_is_quick_and_silent():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers._tensorflow import keras
+from helpers._keras import keras
 from helpers.activations import feature_maps, mosaic, strongest_images
 from helpers.filters import kernels, to_unit_range
 from helpers.models import build_fashion_cnn, load_vgg16

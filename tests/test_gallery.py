@@ -29,7 +29,7 @@ def test_pages_are_light_and_say_what_they_do_not_show():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_follow_their_template_and_texts(name):
-    import make_gallery
+    from tools import make_gallery
 
     data = make_gallery.stored(name)
     count = 1
@@ -42,7 +42,7 @@ def test_pages_follow_their_template_and_texts(name):
 
 
 def test_the_index_follows_the_pages():
-    import make_gallery
+    from tools import make_gallery
 
     assert (GALLERY / "index.html").read_text() == make_gallery.index(), "run `make gallery`"
 

@@ -4,14 +4,11 @@ import csv
 import re
 from pathlib import Path
 
-import editions
-import grade
-import make_lab_kit
 import nbformat
 import pytest
-import sandbox
 
 from helpers.exercises.checks import all_exercises
+from tools import editions, grade, make_lab_kit, sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "notebooks/00_start_here.ipynb"
@@ -124,12 +121,12 @@ def test_a_returned_folder_is_graded_and_nobody_harms_the_others(tmp_path, monke
         "endless": [1, 0, 1],
         "hostile": [1, 0, 0],
     }
-    says = {(row["student"], row["exercise"]): row["says"] for row in rows}
-    assert "one picture" in says["bo b", "00.1"]
-    assert "stopped after 5 seconds" in says["endless", "00.2"]
-    assert "kernel died" in says["hostile", "00.2"]
-    assert "not a notebook" in says["broken", "00.1"]
-    assert "No answer yet" in says["empty", "00.1"]
+    messages = {(row["student"], row["exercise"]): row["message"] for row in rows}
+    assert "one picture" in messages["bo b", "00.1"]
+    assert "stopped after 5 seconds" in messages["endless", "00.2"]
+    assert "kernel died" in messages["hostile", "00.2"]
+    assert "not a notebook" in messages["broken", "00.1"]
+    assert "No answer yet" in messages["empty", "00.1"]
     report = (tmp_path / "out/ada.md").read_text(encoding="utf-8")
     assert report.startswith("# ada: 3 of 3 points")
     assert not (Path.home() / "trace").exists()

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 
 from helpers import models
-from helpers._memory import can_be_shared
-from helpers._tensorflow import keras
+from helpers._keras import keras
 from helpers.datasets import DATA, PHOTOS, load_fashion_mnist, load_photo
 from helpers.images import random_crops
-from helpers.training import fast_copy
 from tests.nets import nested, random_cnn
 
 layers = keras.layers
@@ -88,7 +86,6 @@ def test_layers_are_found_by_name_index_and_in_nested_models():
     assert models.find_layer(outer, "conv") is inner.get_layer("conv")
     assert models.find_layer(outer) is inner.get_layer("conv")
     assert models.find_layer(inner, 1).name == "pool"
-    assert models.last_layer(outer).name == "out"
     with pytest.raises(ValueError, match="choose 0 to 3"):
         models.find_layer(inner, -1)
 
@@ -103,47 +100,3 @@ def test_linear_output_gives_logits_and_leaves_the_model_alone():
     np.testing.assert_array_equal(net.predict(images, verbose=0), before)
     linear = random_cnn(softmax=False)
     assert models.with_linear_output(linear) is linear
-
-
-def test_training_learns_repeats_and_returns_its_curves():
-    data = load_fashion_mnist("subset")
-    few = data.train_images[:1500], data.train_labels[:1500]
-    curves = []
-    for fast in (False, False, True):
-        keras.utils.set_random_seed(5)
-        net = models.build_fashion_cnn()
-        curves.append(models.train(net, *few, epochs=2, held_out=300, fast=fast, seed=5))
-    assert sorted(curves[0]) == ["accuracy", "loss", "val_accuracy", "val_loss"]
-    assert curves[0]["accuracy"] == pytest.approx(curves[1]["accuracy"], abs=0.02)
-    for curve in curves:
-        assert curve["accuracy"][1] > curve["accuracy"][0] > 0.3
-
-
-def test_training_on_shared_memory_changes_nothing():
-    data = load_fashion_mnist("subset")
-    lent, copied = data.train_images[:600], data.train_images[:600].copy()
-    unaligned = np.empty(copied.size + 1, np.float32)[1:].reshape(copied.shape)
-    unaligned[:] = copied
-    assert can_be_shared(lent) and not can_be_shared(unaligned)
-    assert not can_be_shared(lent.astype(np.float64)) and not can_be_shared(lent[:, ::2])
-    losses = []
-    for images in (lent, unaligned):
-        keras.utils.set_random_seed(5)
-        net = models.build_fashion_cnn()
-        losses.append(models.train(net, images, data.train_labels[:600], epochs=1, held_out=0))
-    np.testing.assert_allclose(losses[0]["loss"], losses[1]["loss"], rtol=1e-3)
-    np.testing.assert_array_equal(lent, copied)
-
-
-def test_fast_copy_computes_the_same_within_bfloat16():
-    net = models.build_deep_fashion_cnn()
-    images = load_fashion_mnist("subset").test_images[:50]
-    plain, quick = (m.predict(images, verbose=0) for m in (net, fast_copy(net)))
-    assert np.abs(plain - quick).max() < 0.02
-
-
-def test_training_refuses_what_cannot_be_trained_on():
-    with pytest.raises(ValueError, match="3 images, 2 labels"):
-        models.train(models.build_fashion_cnn(), np.zeros((3, 28, 28, 1)), np.zeros(2), held_out=0)
-    with pytest.raises(ValueError, match="more images than are held out"):
-        models.train(models.build_fashion_cnn(), np.zeros((3, 28, 28, 1)), np.zeros(3), held_out=3)

@@ -3,13 +3,12 @@ import inspect
 import numpy as np
 import pytest
 
-from helpers import _precision
-from helpers._precision import runs
-from helpers._tensorflow import keras, tf
+from helpers._keras import keras, precision, tf
+from helpers._keras.precision import runs
 from helpers.cam import score_cam
 from helpers.models import build_fashion_cnn, load_vgg16
-from helpers.patterns import Ascent, gradient_ascent, to_pictures
-from helpers.regularizers import blur, total_variation, zoom
+from helpers.patterns import gradient_ascent, to_pictures
+from helpers.patterns.regularizers import blur, total_variation, zoom
 from tests.nets import nested, random_cnn
 
 
@@ -72,7 +71,7 @@ def test_lower_precision_grows_natural_patterns_as_far(vgg):
 def test_no_processor_decides_the_precision(ask):
     assert inspect.signature(ask).parameters["precision"].default == "float32"
     with pytest.raises(ValueError, match="unknown precision 'auto'"):
-        _precision.check_precision("auto")
+        precision.check_precision("auto")
 
 
 def test_a_precision_that_cannot_run_is_refused_in_a_sentence(vgg, monkeypatch):
@@ -80,8 +79,8 @@ def test_a_precision_that_cannot_run_is_refused_in_a_sentence(vgg, monkeypatch):
         if dtype == tf.bfloat16:
             raise tf.errors.AbortedError(None, None, "could not create a primitive descriptor")
 
-    monkeypatch.setattr(_precision, "_convolve_and_differentiate", aborted)
-    _precision.runs.cache_clear()
+    monkeypatch.setattr(precision, "_convolve_and_differentiate", aborted)
+    precision.runs.cache_clear()
     try:
         with pytest.raises(ValueError, match="cannot compute in bfloat16; it can in: float32"):
             gradient_ascent(vgg, "block1_conv1", [0], precision="bfloat16")
@@ -89,7 +88,7 @@ def test_a_precision_that_cannot_run_is_refused_in_a_sentence(vgg, monkeypatch):
         with pytest.raises(ValueError, match="cannot compute in bfloat16"):
             score_cam(vgg, image, precision="bfloat16", progress=False)
     finally:
-        _precision.runs.cache_clear()
+        precision.runs.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -214,7 +213,3 @@ def test_to_pictures_centres_and_never_divides_by_zero():
 def test_bad_input_is_named(vgg, change, words):
     with pytest.raises(ValueError, match=words):
         gradient_ascent(vgg, **({"layer": "block1_conv1", "filters": [0], "steps": 1} | change))
-
-
-def test_ascent_is_a_named_pair():
-    assert Ascent._fields == ("images", "activations")

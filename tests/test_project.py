@@ -1,18 +1,24 @@
 """What the repository promises about itself."""
 
+import ast
 import hashlib
+import importlib
+import inspect
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
-from write_environment import environment
+
+from tools.mutants import mutants
+from tools.write_environment import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -102,6 +108,8 @@ def test_make_alone_lists_the_targets():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in (
         "lab",
+        "check",
+        "mutants",
         "test",
         "test-oldest",
         "data",
@@ -116,19 +124,112 @@ def test_make_alone_lists_the_targets():
 
 
 MODULES = sorted((ROOT / "helpers").rglob("*.py"))
+FLOORS = (  # from the ground up: a module imports from lower ones, or from its own room
+    {"_choices", "pixels"},
+    {"_keras", "photo_files", "sources"},
+    {"images"},
+    {"datasets"},
+    {"models"},
+    {"inputs"},
+    {"classes"},
+    {"activations", "filters", "patterns", "saliency", "trust"},
+    {"cam"},
+    {"figures"},
+    {"plots"},
+    {"explorers", "exercises"},
+)
+AT_HOME = {  # what alone imports a library
+    "cv2": {"images", "photo_files"},
+    "ipywidgets": {"explorers", "exercises"},
+    "keras": {"_keras"},
+    "matplotlib": {"figures", "plots"},
+    "pooch": {"sources"},
+    "tensorflow": {"_keras"},
+}
+
+
+def room(module: str) -> str:
+    """What stands next to ``helpers``, or the library's own name."""
+    package, *rest = module.split(".")
+    return rest[0] if package == "helpers" and rest else package
+
+
+def imported(code: str) -> set[str]:
+    """The rooms and libraries that a module imports, also inside its functions."""
+    nodes = list(ast.walk(ast.parse(code)))
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            whole = [f"helpers.{alias.name}" for alias in node.names]
+            modules.update(whole if node.module == "helpers" else [node.module])
+    return {room(module) for module in modules}
+
+
+def arrows_up(name: str, code: str) -> set[str]:
+    """What a module of the room ``name`` imports and must not."""
+    height = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
+    others = imported(code) - {name}
+    up = {other for other in others & height.keys() if height[other] >= height[name]}
+    return up | {library for library in others & AT_HOME.keys() if name not in AT_HOME[library]}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_modules_are_short_and_arrows_go_down(module):
-    text = module.read_text()
-    interactive = not {"explorers", "exercises"}.isdisjoint(module.relative_to(ROOT).parts)
-    assert sum(bool(line.strip()) for line in text.splitlines()) <= 150
-    rooms = {"matplotlib": "plots", "ipywidgets": "widgets", "cv2": "images", "pooch": "_origins"}
-    for library, room in rooms.items():
-        if re.search(rf"^\s*(import|from) {library}\b", text, re.M):
-            assert room == ("widgets" if interactive else module.stem), f"imports {library}"
-    if not interactive:
-        assert not re.search(r"helpers\.(plots|explorers|exercises)", text)
+    code = module.read_text(encoding="utf-8")
+    assert sum(bool(line.strip()) for line in code.splitlines()) <= 150, "lines that are not blank"
+    name = module.relative_to(ROOT / "helpers").parts[0].removesuffix(".py")
+    assert name == "__init__" or not arrows_up(name, code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from helpers.plots import show_images",
+        "from helpers import explorers",
+        "def late():\n    import helpers.classes",
+        "import matplotlib.pyplot as plt",
+        "import keras",
+    ],
+)
+def test_an_arrow_that_goes_up_is_seen(code):
+    assert arrows_up("models", code) and not arrows_up("models", "from helpers import datasets")
+
+
+WITHOUT_EXAMPLE = {
+    "helpers.exercises.predictions.predictions": "shows what the learner has typed",
+    "helpers.exercises.predictions.save_predictions": "writes what the learner has typed",
+    "helpers.sources.fetch.available": "depends on what this machine has fetched",
+    "helpers.sources.fetch.fetch": "downloads",
+}
+
+
+def public_functions() -> dict[str, Callable]:
+    """What packages offer by ``__all__``, and what lessons import."""
+    offered = set()
+    for path in (ROOT / "helpers").glob("[!_]*/__init__.py"):
+        module = f"helpers.{path.parent.name}"
+        offered |= {(module, name) for name in importlib.import_module(module).__all__}
+    for path in LESSONS:
+        code = "\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code")
+        for module, names in re.findall(r"^from (helpers\S*) import (\([^)]*\)|.*)", code, re.M):
+            offered |= {(module, name) for name in re.findall(r"\w+", names)}
+    things = [getattr(importlib.import_module(module), name) for module, name in offered]
+    return {f"{one.__module__}.{one.__name__}": one for one in things if inspect.isroutine(one)}
+
+
+def test_public_functions_have_an_example():
+    functions = public_functions()
+    assert len(functions) > 40
+    assert {name for name, one in functions.items() if ">>>" not in one.__doc__} == {
+        *WITHOUT_EXAMPLE
+    }
+
+
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.fault)
+def test_the_place_of_every_mutant_is_still_there(mutant):
+    assert mutant.new in mutant.source()
+    file, name = mutant.test.split("[")[0].split("::")
+    assert f"def {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8")
 
 
 @pytest.fixture(params=LESSONS, ids=lambda p: p.stem)

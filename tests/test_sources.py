@@ -5,17 +5,22 @@ import http.server
 import json
 import multiprocessing
 import os
+import subprocess
 import sys
 import tarfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from helpers import _assets, _origins, sources
-from helpers._assets import OnDisk, Remote
-from helpers._origins import DebianPackage, Download, PipPackage
+from helpers import sources
+from helpers.datasets import DATA
+from helpers.sources import assets, origins
+from helpers.sources.assets import OnDisk, Remote
+from helpers.sources.fetch import verify
+from helpers.sources.origins import DebianPackage, Download, PipPackage
 
 CONTENT = b"weights " * 1000
 FILES = {"w.bin": hashlib.sha256(CONTENT).hexdigest()}
@@ -69,7 +74,7 @@ def server(monkeypatch):
     httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
     httpd.daemon_threads = True
     threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    monkeypatch.setattr(_origins, "KERAS_FILES", f"http://127.0.0.1:{httpd.server_port}")
+    monkeypatch.setattr(origins, "KERAS_FILES", f"http://127.0.0.1:{httpd.server_port}")
     yield httpd
     httpd.shutdown()
 
@@ -79,14 +84,14 @@ def home(tmp_path, monkeypatch):
     """An empty Keras folder, the network allowed, nothing remembered."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.delenv("CNN_COURSE_OFFLINE", raising=False)
-    monkeypatch.setattr(_origins, "TIMEOUT", 1)
+    monkeypatch.setattr(origins, "TIMEOUT", 1)
     sources.fetch.cache_clear()
     yield tmp_path / "keras"
     sources.fetch.cache_clear()
 
 
 def offer(monkeypatch, *entries):
-    monkeypatch.setitem(sources.SOURCES, "test", tuple(entries))
+    monkeypatch.setitem(assets.SOURCES, "test", tuple(entries))
 
 
 def remote(kind):
@@ -115,7 +120,35 @@ def test_after_a_bad_source_the_next_is_tried(kind, home, server, monkeypatch, c
         offer(monkeypatch, remote(kind), remote("good"))
     assert (sources.fetch("test") / "w.bin").read_bytes() == CONTENT
     assert capsys.readouterr().out == "test: from the good server\n"
-    assert sorted(p.name for p in _assets.course_cache().iterdir()) == ["test", "test.lock"]
+    assert sorted(p.name for p in assets.course_cache().iterdir()) == ["test", "test.lock"]
+
+
+def test_a_disabled_progress_bar_does_not_stop_a_download(home, server):
+    code = """
+import sys
+from pathlib import Path
+from helpers.sources import origins
+origins.KERAS_FILES = sys.argv[1]
+origins.Download("good").fill(Path(sys.argv[2]), ["w.bin"])
+"""
+    home.mkdir()
+    address = f"http://127.0.0.1:{server.server_port}"
+    done = subprocess.run(
+        [sys.executable, "-c", code, address, str(home)],
+        env=os.environ | {"TQDM_DISABLE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert not done.stderr and (home / "w.bin").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("disable", [False, True])
+def test_a_download_that_only_drips_is_given_up(disable, home, server, monkeypatch):
+    monkeypatch.setattr(origins, "CHUNK", 4)
+    monkeypatch.setattr(origins, "_Watch", partial(origins._Watch, disable=disable))
+    home.mkdir()
+    with pytest.raises(TimeoutError, match="bytes a second"):
+        Download("dripping").fill(home, ["w.bin"])
 
 
 def test_when_none_is_left_the_message_lists_what_was_tried(home, server, monkeypatch):
@@ -137,7 +170,7 @@ def test_when_none_is_left_the_message_lists_what_was_tried(home, server, monkey
     ):
         assert words in message
     assert "make data" in message
-    assert not (_assets.course_cache() / "test").exists()
+    assert not (assets.course_cache() / "test").exists()
 
 
 def test_a_damaged_file_of_keras_is_passed_over_and_left_alone(home, server, monkeypatch):
@@ -150,7 +183,7 @@ def test_a_damaged_file_of_keras_is_passed_over_and_left_alone(home, server, mon
 
 def test_a_file_in_place_survives_a_failing_source(home, server, monkeypatch):
     offer(monkeypatch, remote("wrong"))
-    place = _assets.course_cache() / "test"
+    place = assets.course_cache() / "test"
     place.mkdir(parents=True)
     (place / "w.bin").write_bytes(b"an older version")
     with pytest.raises(sources.SourceError):
@@ -172,7 +205,7 @@ def test_available_downloads_nothing(home, server, monkeypatch):
     assert not sources.available("test")
     offer(monkeypatch, remote("missing"), remote("good"))
     assert sources.available("test")
-    assert not _assets.course_cache().exists()
+    assert not assets.course_cache().exists()
     sources.fetch("test")
     monkeypatch.setenv("CNN_COURSE_OFFLINE", "1")
     assert sources.available("test")
@@ -193,7 +226,7 @@ def test_processes_that_start_at_once_fetch_once(count, home, server, monkeypatc
     found = {queue.get(timeout=20) for _ in workers}
     for worker in workers:
         worker.join()
-    assert found == {str(_assets.course_cache() / "test")}
+    assert found == {str(assets.course_cache() / "test")}
     assert Server.asked.count("slow") == 1
 
 
@@ -209,10 +242,10 @@ def test_gzip_is_checked_by_what_it_holds(tmp_path):
 
     for level in (1, 9):
         (tmp_path / "w.gz").write_bytes(gzip.compress(CONTENT, level))
-        sources.verify(tmp_path, {"w.gz": FILES["w.bin"]})
+        verify(tmp_path, {"w.gz": FILES["w.bin"]})
     (tmp_path / "w.gz").write_bytes(gzip.compress(CONTENT)[:-20])
     with pytest.raises(EOFError):
-        sources.verify(tmp_path, {"w.gz": FILES["w.bin"]})
+        verify(tmp_path, {"w.gz": FILES["w.bin"]})
 
 
 def fake_program(folder: Path, name: str, script: str) -> None:
@@ -253,13 +286,13 @@ def test_debian_package_is_unpacked_without_installing(home, tmp_path, monkeypat
     assert sorted(p.name for p in sources.fetch("test").iterdir()) == ["w.bin"]
     fake_program(tmp_path / "bin", "apt-get", "echo no such package >&2; exit 100")
     offer(monkeypatch, Remote("apt", DebianPackage("q", "usr/share/q"), FILES))
-    _assets.course_cache().joinpath("test", "w.bin").unlink()
+    assets.course_cache().joinpath("test", "w.bin").unlink()
     sources.fetch.cache_clear()
     with pytest.raises(sources.SourceError, match="no such package"):
         sources.fetch("test")
 
 
 def test_class_names_are_byte_for_byte_those_of_keras():
-    raw = (Path(sources.__file__).parents[1] / "data/imagenet_class_index.json").read_bytes()
+    raw = (DATA / "imagenet_class_index.json").read_bytes()
     assert hashlib.md5(raw).hexdigest() == "c2c37ea517e94d9795004a39431a14cb"
     assert len(json.loads(raw)) == 1000

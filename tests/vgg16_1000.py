@@ -1,12 +1,13 @@
 """VGG16 with 1,000 classes, the course's and Keras' own, each in a process of its own.
 
 ``python -m tests.vgg16_1000 course|keras FILE RESULTS.npz`` computes with the weights in FILE and
-writes what it found, with the most memory that the process ever held.
+writes the results, with the most memory that the process ever held.
 ``python -m tests.vgg16_1000 seconds FILE`` times both in turn in one process.
 """
 
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import h5py
@@ -59,16 +60,16 @@ def peak():
 
 
 def photos(names):
-    from helpers import datasets, inputs
+    from helpers._keras import keras
+    from helpers.datasets import load_photo
 
-    return inputs.preprocess_input(
-        np.stack([datasets.load_photo(name, 224) for name in names]).astype(np.float32)
-    )
+    pixels = np.stack([load_photo(name, 224) for name in names]).astype(np.float32)
+    return keras.applications.vgg16.preprocess_input(pixels)
 
 
 def keras_own(path):
     """Build Keras' own net; its ``load_weights`` would hold the largest kernel four times."""
-    from helpers._tensorflow import keras
+    from helpers._keras import keras
 
     with h5py.File(path) as file:
         kernels = (file[name][f"{name}_W_1:0"] for name in CONVOLUTIONS | DENSE)
@@ -82,44 +83,44 @@ def keras_own(path):
 
 
 def load(which, path):
-    from helpers import models, vgg16
+    from helpers.models import load_vgg16, vgg16
 
     if which == "keras":
         return keras_own(path)
     vgg16.fetch = lambda asset: Path(path).parent
-    return models.load_vgg16("imagenet")
+    return load_vgg16("imagenet")
 
 
-def main(which, path, results):
-    from helpers import _score, activations, cam, saliency
+def main(which, file, path):
+    from helpers import activations, cam, saliency
     from helpers.classes import probabilities
 
-    found = {"imports_gb": peak()}
-    net = load(which, path)
-    found["loaded_gb"] = peak()
+    score_cam = import_module("helpers.cam.score_cam")
+
+    results = {"imports_gb": peak()}
+    net = load(which, file)
+    results["loaded_gb"] = peak()
     images = photos(["cat"])
-    found["predict"] = net.predict(images, verbose=0)
-    found["grad_cam"] = cam.grad_cam(net, images)
-    found["lesson_gb"] = peak()
+    results["predict"] = net.predict(images, verbose=0)
+    results["grad_cam"] = cam.grad_cam(net, images)
+    results["lesson_gb"] = peak()
 
     images = photos(["cat", "coffee"])
-    found["logits"] = net(images, training=False).numpy()
-    found["probabilities"] = probabilities(net, images)
+    results["logits"] = net(images, training=False).numpy()
+    results["probabilities"] = probabilities(net, images)
     for method in (cam.grad_cam, cam.grad_cam_plus_plus, cam.layer_cam):
-        found[f"{method.__name__} of two"] = method(net, images, [1, 999])
-    found["grad_cam block3"] = cam.grad_cam(net, images, 7, "block3_conv2")
-    found["saliency"] = saliency.saliency(net, images)
+        results[f"{method.__name__} of two"] = method(net, images, [1, 999])
+    results["grad_cam block3"] = cam.grad_cam(net, images, 7, "block3_conv2")
+    results["saliency"] = saliency.saliency(net, images)
     names = ["block2_conv1", "fc1", "fc2"]
     for name, maps in zip(names, activations.feature_maps(net, images, names), strict=True):
-        found[f"maps of {name}"] = maps
-    _score.feature_maps = lambda *given: [m[..., :8] for m in activations.feature_maps(*given)]
+        results[f"maps of {name}"] = maps
+    score_cam.feature_maps = lambda *given: [m[..., :8] for m in activations.feature_maps(*given)]
     for precision in ("float32", "bfloat16"):
-        _, scores = _score.channel_scores(
-            net, images[:1], 3, None, precision=precision, progress=False, on_step=lambda *_: None
-        )
-        found[f"scores {precision}"] = scores
-    found["all_gb"] = peak()
-    np.savez(results, **found)
+        options = {"precision": precision, "progress": False}
+        results[f"score_cam {precision}"] = cam.score_cam(net, images[:1], 3, **options)
+    results["all_gb"] = peak()
+    np.savez(path, **results)
 
 
 def seconds(path):

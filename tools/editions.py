@@ -37,10 +37,9 @@ def learner(path: Path) -> NotebookNode:
     return notebook
 
 
-def exercise_name(cell: NotebookNode) -> str | None:
+def exercise_name(cell: NotebookNode) -> str:
     """Find the name of the exercise that a stub or check cell belongs to, like ``"02.1"``."""
-    found = re.search(r"answer_(\d\d)_(\d+)", cell.source)
-    return ".".join(found.groups()) if found else None
+    return ".".join(re.findall(r"answer_(\d\d)_(\d+)", cell.source)[0])
 
 
 def _nbgrader(cell: NotebookNode, *, graded: bool) -> None:

@@ -1,6 +1,6 @@
 """Run lessons from top to bottom in fresh kernels and keep their outputs.
 
-``python tools/execute_notebooks.py [notebook …]``; without a name, all. Prints what each cost.
+``python -m tools.execute_notebooks [notebook …]``; without a name, all. Prints what each cost.
 """
 
 import os
@@ -54,7 +54,7 @@ def run(path: Path) -> tuple[NotebookNode, Cost]:
     with client.setup_kernel():
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
-        pid = client.km.provisioner.process.pid
+        pid = client.km.provisioner.process.pid  # type: ignore[union-attr]
         cost = Cost(time.perf_counter() - begin, processor_time(pid), peak_memory(pid))
     return notebook, cost
 

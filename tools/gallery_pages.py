@@ -11,8 +11,8 @@ from helpers.cam import to_heatmap
 from helpers.classes import probabilities
 from helpers.datasets import PHOTOS, collage, load_fashion_mnist, load_photo
 from helpers.explorers.cam import METHODS
-from helpers.explorers.filters import map_says
-from helpers.explorers.panels import coloured, over, panel, row, tiles, where
+from helpers.explorers.filters import describe_map
+from helpers.explorers.panels import coloured, overlaid, panel, place_of_maximum, row, tiles
 from helpers.images import overlay
 from helpers.inputs import prepare
 from helpers.models import load_trained, load_vgg16
@@ -66,13 +66,13 @@ def maps_of(model, picture: np.ndarray, layers: tuple[str, ...]) -> list[np.ndar
 
 
 def map_frames(picture, name: str, layers, maps, original: int) -> Iterator[Frame]:
-    for layer, found in zip(layers, maps, strict=True):
+    for layer, of_layer in zip(layers, maps, strict=True):
         for number in range(FILTERS):
-            values = found[..., number]
+            values = of_layer[..., number]
             drawn = [panel(coloured(values), "feature map")]
-            drawn += [panel(over(picture, values), "map over picture")]
-            place = f"{layer}, filter {number} of {found.shape[-1]}"
-            caption = f"{place}: on the {name} its feature map {map_says(values)}."
+            drawn += [panel(overlaid(picture, values), "map over picture")]
+            place = f"{layer}, filter {number} of {of_layer.shape[-1]}"
+            caption = f"{place}: on the {name} its feature map {describe_map(values)}."
             yield Frame(
                 row(drawn), f"Feature map of {place}, and over the {name}", caption, original
             )
@@ -130,14 +130,14 @@ def show_heatmaps() -> Show:
     frames = []
     for original, (name, picture) in enumerate(pictures.items()):
         prepared = prepare(vgg, picture[None])
-        found = probabilities(vgg, prepared)[0]
+        probable = probabilities(vgg, prepared)[0]
         for index, wanted in enumerate(PHOTOS):
             for layer in VGG_HEATMAPS:
                 for method in QUICK:
                     raw = METHODS[method](vgg, prepared, index, layer)[0]
-                    spot = f"brightest {where(raw)}" if raw.any() else "zero everywhere"
+                    spot = f"brightest {place_of_maximum(raw)}" if raw.any() else "zero everywhere"
                     what = f"{method} of the {name} for {wanted!r}"
-                    caption = f"{what} ({found[index]:.0%}) at {layer}: {spot}."
+                    caption = f"{what} ({probable[index]:.0%}) at {layer}: {spot}."
                     drawn = panel(overlay(picture, to_heatmap(raw), 0.55), method)
                     frames.append(Frame(drawn, f"{what}, at {layer}", caption, original))
     controls = [

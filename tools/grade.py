@@ -1,4 +1,4 @@
-"""Grade returned notebooks: ``python tools/grade.py FOLDER [--out FOLDER]``.
+"""Grade returned notebooks: ``python -m tools.grade FOLDER [--out FOLDER]``.
 
 A file belongs to the lesson whose two digits its name holds (``02_visualize_filters.ipynb``); the
 folders between FOLDER and the file name the student, or the file's name before the digits.
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from editions import LESSONS, exercise_name, has, read
 from nbformat import NotebookNode
-from sandbox import Sandbox, Stopped
 
 from helpers.exercises.checks import all_exercises
+from tools.editions import LESSONS, exercise_name, has, read
+from tools.sandbox import Sandbox, Stopped
 
 MADE = re.compile(  # where an answer is given: answer_02_1 = …, or def answer_02_1(…)
     r"^(?:answer_(\d\d)_(\d+)\s*=(?!=)|def\s+answer_(\d\d)_(\d+)\s*\()", re.M
@@ -34,7 +34,7 @@ class Mark(NamedTuple):
     lesson: str
     exercise: str
     points: int
-    says: str
+    message: str
 
 
 def owner(path: Path, folder: Path) -> tuple[str, str] | None:
@@ -101,7 +101,7 @@ def report(student: str, marks: list[Mark]) -> str:
     """Lay out one student's marks as Markdown."""
     lines = [f"# {student}: {sum(m.points for m in marks)} of {len(marks)} points", ""]
     lines += ["| exercise | points | |", "|---|---|---|"]
-    lines += [f"| {m.exercise} | {m.points} | {m.says.replace('|', '/')} |" for m in marks]
+    lines += [f"| {m.exercise} | {m.points} | {m.message.replace('|', '/')} |" for m in marks]
     return "\n".join(lines) + "\n"
 
 

@@ -30,8 +30,8 @@ def _names_in(module_file: Path) -> set[str]:
     return names
 
 
-def _imports(source: str) -> list[ast.ImportFrom]:
-    """Find the imports from the helpers in a cell; one that is not plain Python has none."""
+def _imports(source: str) -> list[tuple[str, list[ast.alias]]]:
+    """Find modules of the helpers and what a cell imports from them; none if it is not Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -39,7 +39,8 @@ def _imports(source: str) -> list[ast.ImportFrom]:
         except (SyntaxError, ValueError):
             return []
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return [node for node in nodes if (node.module or "").split(".")[0] == "helpers"]
+    modules = [(node.module or "", node.names) for node in nodes]
+    return [(module, names) for module, names in modules if module.split(".")[0] == "helpers"]
 
 
 def missing_names(sources: Iterable[str], root: Path) -> list[str]:
@@ -53,13 +54,13 @@ def missing_names(sources: Iterable[str], root: Path) -> list[str]:
         Names like ``"helpers.cam.grad_cam"``, each once, in the order of the cells.
     """
     missing: dict[str, None] = {}
-    for node in (node for source in sources for node in _imports(source)):
-        module_file = _module_file(node.module, root)
+    for module, names in (found for source in sources for found in _imports(source)):
+        module_file = _module_file(module, root)
         if module_file is None:
-            missing[node.module] = None
+            missing[module] = None
             continue
         known = _names_in(module_file) | {"*"}
-        for alias in node.names:
+        for alias in names:
             if alias.name not in known:
-                missing[f"{node.module}.{alias.name}"] = None
+                missing[f"{module}.{alias.name}"] = None
     return list(missing)

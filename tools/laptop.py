@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
-from numpy._core import _multiarray_umath as numpy_core
+import numpy._core._multiarray_umath as numpy_core
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 WIDER = ("AVX512", "X86_V4")  # how NumPy and OpenCV name what an ordinary laptop lacks

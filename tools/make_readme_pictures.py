@@ -17,8 +17,11 @@ LAYERS = ("block1_conv2", "block2_conv2", "block3_conv1", "block4_conv1", "block
 
 def patterns() -> Picture:
     """One row of natural patterns for each of five layers, from shallow to deep."""
-    vgg, options = load_vgg16(None), {"size": 128, "steps": 96, "recipe": "natural"}
-    sheets = [gradient_ascent(vgg, layer, range(8), **options).images for layer in LAYERS]
+    vgg = load_vgg16(None)
+    sheets = [
+        gradient_ascent(vgg, layer, range(8), size=128, steps=96, recipe="natural").images
+        for layer in LAYERS
+    ]
     return show_images(list(np.concatenate(sheets)), alt="patterns", columns=8, size=1.3)
 
 
@@ -28,7 +31,7 @@ def heatmaps() -> Picture:
     vgg, photo = load_vgg16("photos"), collage(names)
     images = np.repeat(prepare(vgg, photo[None]), 4, axis=0)
     raw = grad_cam(vgg, images, [PHOTOS.index(name) for name in names])
-    return show_heatmaps([photo] * 4, to_heatmap(raw), names, alt="heatmaps", size=2.1)
+    return show_heatmaps([photo] * 4, list(to_heatmap(raw)), names, alt="heatmaps", size=2.1)
 
 
 def main() -> None:

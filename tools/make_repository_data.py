@@ -6,8 +6,8 @@ Run once by maintainers, in an environment that also has scikit-image, scikit-le
 import gzip
 import hashlib
 import json
+from importlib.metadata import distribution
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -28,7 +28,10 @@ PHOTOS = {
 def write_photos() -> None:
     (DATA / "photos").mkdir(parents=True, exist_ok=True)
     for name, (package, file) in PHOTOS.items():
-        photo = cv2.imread(str(files(package) / file))
+        path = str(files(package) / file)
+        photo = cv2.imread(path)
+        if photo is None:
+            raise FileNotFoundError(path)
         scale = min(1, 640 / max(photo.shape[:2]))
         photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         cv2.imwrite(str(DATA / f"photos/{name}.jpg"), photo, [cv2.IMWRITE_JPEG_QUALITY, 90])
@@ -49,7 +52,7 @@ def write_subset() -> None:
 
 def write_class_names() -> None:
     """Write ImageNet's 1,000 classes in the layout of Keras' ``imagenet_class_index.json``."""
-    info = Path(find_spec("timm").origin).parent / "data/_info"  # importing it would need torch
+    info = distribution("timm").locate_file("timm/data/_info")  # importing it would need torch
     lines = (info / "imagenet_synset_to_lemma.txt").read_text().splitlines()
     lemmas = dict(line.split("\t") for line in lines)
     synsets = (info / "imagenet_synsets.txt").read_text().split()

@@ -56,6 +56,7 @@ class Sandbox:
         self.manager = KernelManager(kernel_name="python3", transport="ipc")
         self.manager.connection_file = str(self.folder / "kernel.json")
         self.manager.ip = str(self.folder / "kernel")
+        assert self.manager.kernel_spec is not None
         self.manager.kernel_spec.argv[:1] = [*without_network(), sys.executable]
         self.manager.start_kernel(cwd=str(self.folder), env=environment)
         self.client = self.manager.blocking_client()
@@ -105,18 +106,18 @@ class Sandbox:
         mark, variable = uuid4().hex, f"answer_{exercise.replace('.', '_')}"
         check = (
             "import json as _j\nfrom helpers.exercises.checks import check as _c\n"
-            f"_v = _c({exercise!r}, globals().get({variable!r}))\n"
+            f"_v = _c({exercise!r}, globals().get({variable!r}, ...))\n"
             f"print({mark!r} + _j.dumps([_v.passed is True, repr(_v)]))"
         )
         try:
             self.run(source, SECONDS)
-            found = re.findall(rf"^{mark}(.*)$", self.run(check, 2 * SECONDS), re.M)
-        except (TimeoutError, RuntimeError) as fault:
-            return 0, f"The answer does not run: {fault}"[:300]
-        if not found:
+            printed = re.findall(rf"^{mark}(.*)$", self.run(check, 2 * SECONDS), re.M)
+        except (TimeoutError, RuntimeError) as error:
+            return 0, f"The answer does not run: {error}"[:300]
+        if not printed:
             return 0, "The check gave no verdict."
-        passed, says = json.loads(found[-1])
-        return int(passed), says
+        passed, message = json.loads(printed[-1])
+        return int(passed), message
 
     def close(self) -> None:
         """Kill the kernel with all that it started, and remove its folder."""

@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
-from course_address import address, offer, take
 from nbformat import NotebookNode
+
+from tools.course_address import address, offer, take
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -1,6 +1,7 @@
 """Predictions, exercises that check themselves, and a quiz for each lesson.
 
-Nothing is sent or tracked: all is kept in the kernel, and written to a file only on request.
+The engine is here; ``lessons`` holds what each lesson asks. Nothing is sent or tracked: all is kept
+in the kernel, and written to a file only on request.
 """
 
 from helpers.exercises.checks import Verdict, check

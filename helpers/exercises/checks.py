@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from html import escape
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 from helpers._choices import unknown
 
+LESSONS_FOLDER = Path(__file__).parent / "lessons"
+LESSONS = sorted(path.parent.name[-2:] for path in LESSONS_FOLDER.glob("lesson_*/quiz.toml"))
 HEADS = {True: "Right.", False: "Not yet.", None: "No answer yet."}
-LESSONS = sorted(
-    found.name[-2:]
-    for found in iter_modules([str(Path(__file__).parent)])
-    if found.name.startswith("lesson_")
+STUB = "Replace the dots with your answer and run both cells."
+NOTHING = (
+    "Your answer is None: a method such as sort() changes the list and returns nothing. "
+    "Give the list itself, or what sorted() returns."
 )
+
+Test = Callable[[object], None]
 
 
 class Mistake(Exception):
@@ -28,64 +31,70 @@ class Exercise:
 
     name: str
     hints: tuple[str, ...]
-    test: Callable[[object], None]
+    test: Test
 
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """What ``check`` found. ``passed`` is ``None`` for an exercise without an answer yet."""
+    """What ``check`` says. ``passed`` is ``None`` for an exercise without an answer yet."""
 
     exercise: str
     passed: bool | None
-    says: str
+    message: str
 
     def __bool__(self) -> bool:
         return self.passed is True
 
     def __repr__(self) -> str:
-        return f"{HEADS[self.passed]} {self.says}".strip()
+        return f"{HEADS[self.passed]} {self.message}".strip()
 
     def _repr_html_(self) -> str:
-        return f"<p role='status'><b>{HEADS[self.passed]}</b> {escape(self.says)}</p>"
+        return f"<p role='status'><b>{HEADS[self.passed]}</b> {escape(self.message)}</p>"
 
 
 _exercises: dict[str, Exercise] = {}
 _attempts: Counter[str] = Counter()
 
 
-def exercise(name: str, *hints: str) -> Callable[[Callable], Callable]:
+def exercise(name: str, *hints: str) -> Callable[[Test], Test]:
     """Register the decorated test as the check of an exercise."""
 
-    def register(test: Callable[[object], None]) -> Callable[[object], None]:
+    def register(test: Test) -> Test:
         _exercises[name] = Exercise(name, hints, test)
         return test
 
     return register
 
 
+def _load(lesson: str) -> None:
+    """Import the modules of a lesson, which register its exercises."""
+    for path in sorted((LESSONS_FOLDER / f"lesson_{lesson}").glob("[!_]*.py")):
+        import_module(f"helpers.exercises.lessons.lesson_{lesson}.{path.stem}")
+
+
 def all_exercises() -> dict[str, Exercise]:
     """Return all exercises of the course by name."""
     for lesson in LESSONS:
-        import_module(f"helpers.exercises.lesson_{lesson}")
+        _load(lesson)
     return dict(sorted(_exercises.items()))
 
 
-def _find(name: str) -> Exercise:
+def _exercise_named(name: str) -> Exercise:
     lesson = str(name).split(".")[0]
     if lesson in LESSONS:
-        import_module(f"helpers.exercises.lesson_{lesson}")
+        _load(lesson)
     if name not in _exercises:
         raise unknown("exercise", name, all_exercises())
     return _exercises[name]
 
 
-def _fault(test: Callable, answer: object) -> str | None:
+def _mistake_in(answer: object, test: Test) -> str | None:
     try:
         test(answer)
     except Mistake as mistake:
         return str(mistake)
-    except Exception as fault:  # whatever an answer does, a check does not fail
-        return f"The check cannot work with this answer ({type(fault).__name__}: {fault})."
+    except Exception as error:  # whatever an answer does, a check does not fail
+        return f"The check cannot work with this answer ({type(error).__name__}: {error})."
     return None
 
 
@@ -97,22 +106,29 @@ def check(exercise: str, answer: object = ...) -> Verdict:
 
     Args:
         exercise: its name, like ``"02.1"``.
-        answer: the learner's value, array or function; ``...`` or ``None`` where there is none.
+        answer: the learner's value, array or function; ``...`` where there is none yet.
 
     Returns:
         A ``Verdict``, true only for a right answer; a notebook shows it as a sentence.
 
     Raises:
         ValueError: no such exercise.
+
+    >>> check("02.2")
+    No answer yet. Replace the dots with your answer and run both cells.
+    >>> check("02.2", [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
+    Right.
     """
-    found = _find(exercise)
-    if answer is None or answer is ...:
-        return Verdict(exercise, None, "Replace the dots with your answer and run both cells.")
-    fault = _fault(found.test, answer)
-    if fault is None:
+    asked = _exercise_named(exercise)
+    if answer is ...:
+        return Verdict(exercise, None, STUB)
+    if answer is None:
+        return Verdict(exercise, False, NOTHING)
+    mistake = _mistake_in(answer, asked.test)
+    if mistake is None:
         _attempts.pop(exercise, None)
         return Verdict(exercise, True, "")
     _attempts[exercise] += 1
-    number = min(_attempts[exercise] - 1, len(found.hints))
-    hint = f" Hint: {found.hints[number - 1]}" if number else ""
-    return Verdict(exercise, False, fault + hint)
+    number = min(_attempts[exercise] - 1, len(asked.hints))
+    hint = f" Hint: {asked.hints[number - 1]}" if number else ""
+    return Verdict(exercise, False, mistake + hint)

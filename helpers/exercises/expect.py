@@ -1,44 +1,60 @@
 """Small tests of an answer that checks are put together from; each raises ``Mistake``."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from inspect import unwrap
+from traceback import walk_tb
 
 import numpy as np
 
 from helpers.exercises.checks import Mistake
 
-Classic = Iterable[tuple[object, str]]  # wrong values that learners get, and why
+Shape = tuple[int | None, ...]
+Mistakes = Iterable[tuple[object, str]]  # wrong values that learners get, and what to say then
 
 
-def array(answer: object, shape: tuple[int | None, ...] | None = None) -> np.ndarray:
+def wrong_type(answer: object, advice: str) -> Mistake:
+    """Make the ``Mistake`` of an answer of a wrong type."""
+    return Mistake(f"Your answer is of type {type(answer).__name__}; {advice}")
+
+
+def _check_shape(shape: tuple[int, ...], wanted: Shape) -> None:
+    words = " x ".join("any" if n is None else str(n) for n in wanted) or "a single number"
+    if len(shape) != len(wanted):
+        raise Mistake(
+            f"Your answer has {len(shape)} axes, shape {shape}; it should have "
+            f"{len(wanted)}: {words}."
+        )
+    if any(n not in (None, m) for n, m in zip(wanted, shape, strict=True)):
+        raise Mistake(f"Your answer has the shape {shape}; it should be {words}.")
+
+
+def array(
+    answer: object, shape: Shape | None = None, mistakes: Mapping[tuple, str] | None = None
+) -> np.ndarray:
     """Return an answer as float64; lists, tensors and arrays of any number type are welcome.
 
     Args:
         shape: what it must be; ``None`` in it stands for any length.
+        mistakes: wrong shapes that learners get, and what to say then.
     """
     try:
-        found = np.asarray(answer, np.float64)
+        values = np.asarray(answer, np.float64)
     except (TypeError, ValueError):
-        kind = type(answer).__name__
-        raise Mistake(f"Your answer is of type {kind}; it should be numbers.") from None
-    if shape is not None:
-        words = " x ".join("any" if n is None else str(n) for n in shape) or "a single number"
-        if found.ndim != len(shape):
-            raise Mistake(
-                f"Your answer has {found.ndim} axes, shape {found.shape}; it should have "
-                f"{len(shape)}: {words}."
-            )
-        if any(n not in (None, m) for n, m in zip(shape, found.shape, strict=True)):
-            raise Mistake(f"Your answer has the shape {found.shape}; it should be {words}.")
-    if not np.isfinite(found).all():
+        raise wrong_type(answer, "it should be numbers.") from None
+    if shape is not None and values.shape != shape:
+        if mistakes and values.shape in mistakes:
+            raise Mistake(mistakes[values.shape])
+        _check_shape(values.shape, shape)
+    if not np.isfinite(values).all():
         raise Mistake("Your answer holds NaN or infinite values: something was divided by zero.")
-    return found
+    return values
 
 
-def between(found: np.ndarray, low: float, high: float, what: str = "Your answer") -> None:
+def between(values: np.ndarray, low: float, high: float, what: str = "Your answer") -> None:
     """Refuse values outside a range."""
-    if found.min() < low or found.max() > high:
+    if values.min() < low or values.max() > high:
         raise Mistake(
-            f"{what} runs from {found.min():.3g} to {found.max():.3g}; it should stay within "
+            f"{what} runs from {values.min():.3g} to {values.max():.3g}; it should stay within "
             f"{low:g} and {high:g}."
         )
 
@@ -48,56 +64,73 @@ def close(
     right: object,
     *,
     tolerance: float = 1e-3,
-    classic: Classic = (),
+    mistakes: Mistakes = (),
     otherwise: str = "Shape and type are right, but not all values are.",
 ) -> None:
     """Compare numbers or arrays with the right ones, relative to the largest of them.
 
     Args:
         tolerance: so much of the largest right value may be missing or too much.
-        classic: values of mistakes that are often made, each with what to say then.
+        mistakes: wrong values that learners get, and what to say then.
         otherwise: what to say of any other wrong value.
     """
     right = np.asarray(right, np.float64)
-    found, slack = array(answer, right.shape), tolerance * max(np.abs(right).max(), 1e-12)
-    if np.abs(found - right).max() <= slack:
+    values, slack = array(answer, right.shape), tolerance * max(np.abs(right).max(), 1e-12)
+    if np.abs(values - right).max() <= slack:
         return
-    for wrong, words in classic:
-        wrong = np.asarray(wrong, np.float64)
-        if wrong.shape == found.shape and np.abs(found - wrong).max() <= slack:
-            raise Mistake(words)
+    for value, message in mistakes:
+        wrong = np.asarray(value, np.float64)
+        if wrong.shape == values.shape and np.abs(values - wrong).max() <= slack:
+            raise Mistake(message)
     raise Mistake(otherwise)
 
 
-def name(answer: object, right: str | Iterable[str], valid: Iterable[str], classic: Classic = ()):
-    """Compare a name with the right one, or several; capitals and spaces do not count.
+def one_of(answer: object, valid: Collection[str]) -> str:
+    """Return a name in small letters; others than the valid ones are refused."""
+    if not isinstance(answer, str):
+        raise wrong_type(answer, "it should be a name.")
+    word = answer.strip().lower()
+    if word not in [name.lower() for name in valid]:
+        raise Mistake(f"There is no {answer!r} here. Choose one of: {', '.join(valid)}.")
+    return word
+
+
+def name(answer: object, right: str, valid: Collection[str], mistakes: Mistakes = ()) -> None:
+    """Compare a name with the right one; capitals and spaces do not count.
 
     Args:
         valid: all names that make sense; others are listed to the learner.
+        mistakes: wrong names that learners give, and what to say then.
     """
-    if not isinstance(answer, str):
-        raise Mistake(f"Your answer is of type {type(answer).__name__}; it should be a name.")
-    given = answer.strip().lower()
-    rights = [right] if isinstance(right, str) else list(right)
-    if given in [one.lower() for one in rights]:
+    word = one_of(answer, valid)
+    if word == right.lower():
         return
-    if given not in [one.lower() for one in valid]:
-        raise Mistake(f"There is no {answer!r} here. Choose one of: {', '.join(valid)}.")
-    for wrong, words in classic:
-        if given == str(wrong).lower():
-            raise Mistake(words)
+    for wrong, message in mistakes:
+        if word == str(wrong).lower():
+            raise Mistake(message)
     raise Mistake(f"It is not {answer!r}.")
+
+
+def _failing_line(function: Callable, error: Exception) -> str:
+    """Name the line of a function's cell or file that an exception passed last, if any."""
+    code = getattr(unwrap(function), "__code__", None)
+    lines = [
+        line
+        for frame, line in walk_tb(error.__traceback__)
+        if code and frame.f_code.co_filename == code.co_filename
+    ]
+    return f" in line {lines[-1]} of its cell" if lines else ""
 
 
 def call(answer: object, *args: object) -> object:
     """Call a learner's function, and say in plain words when it does not return something."""
-    if not isinstance(answer, Callable):
-        kind = type(answer).__name__
-        raise Mistake(f"Your answer is of type {kind}; give the function itself, without ().")
+    if not callable(answer):
+        raise wrong_type(answer, "give the function itself, without ().")
     try:
         result = answer(*args)
-    except Exception as fault:
-        raise Mistake(f"Your function stops with {type(fault).__name__}: {fault}") from None
+    except Exception as error:
+        line = _failing_line(answer, error)
+        raise Mistake(f"Your function stops with {type(error).__name__}{line}: {error}") from None
     if result is None or result is ...:
         raise Mistake("Your function returns nothing: end it with return and a value.")
     return result

@@ -11,7 +11,7 @@ from traitlets import Any, link
 
 from helpers._choices import unknown
 
-_made: dict[str, "Prediction"] = {}
+_predictions: dict[str, "Prediction"] = {}
 NONE = "no prediction"
 
 
@@ -71,8 +71,12 @@ class Table:
 
     def _cells(self) -> list[tuple]:
         return [
-            (question, NONE if made is None else made, "not yet" if result is None else result)
-            for question, made, result in self.rows
+            (
+                question,
+                NONE if value is None else value,
+                "not yet" if result is None else result,
+            )
+            for question, value, result in self.rows
         ]
 
     def __repr__(self) -> str:
@@ -99,13 +103,13 @@ def predict(question: str, options: Sequence[str] | None = None) -> Prediction:
     question | you predicted | result
     Which class is confused most? | Bag | Shirt
     """
-    _made[question] = Prediction(question, options)
-    return _made[question]
+    _predictions[question] = Prediction(question, options)
+    return _predictions[question]
 
 
 def predictions() -> Table:
     """Return all predictions of this session with their results, as a table."""
-    return Table([(made.question, made.value, made.result) for made in _made.values()])
+    return Table([(one.question, one.value, one.result) for one in _predictions.values()])
 
 
 def save_predictions(path: str | Path) -> Path:

@@ -1,16 +1,14 @@
-"""A short quiz for each lesson; its questions stand in ``quizzes``, one file a lesson."""
+"""A short quiz for each lesson; its questions stand in the lesson's ``quiz.toml``."""
 
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from pathlib import Path
 
 import ipywidgets as widgets
 
 from helpers._choices import check_index, unknown
-
-QUIZZES = Path(__file__).parent / "quizzes"
+from helpers.exercises.checks import LESSONS, LESSONS_FOLDER
 
 
 @dataclass(frozen=True)
@@ -44,10 +42,10 @@ def questions(lesson: str) -> tuple[Question, ...]:
     Raises:
         ValueError: no such lesson.
     """
-    lessons = sorted(path.stem for path in QUIZZES.glob("*.toml"))
-    if lesson not in lessons:
-        raise unknown("lesson", lesson, lessons)
-    content = tomllib.loads((QUIZZES / f"{lesson}.toml").read_text(encoding="utf-8"))
+    if lesson not in LESSONS:
+        raise unknown("lesson", lesson, LESSONS)
+    path = LESSONS_FOLDER / f"lesson_{lesson}" / "quiz.toml"
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(
         Question(q["id"], q["text"], tuple(Choice(**choice) for choice in q["choice"]))
         for q in content["question"]
@@ -66,14 +64,14 @@ class QuestionBox(widgets.VBox):
             description=f"answer {number}",
             layout={"width": "max-content"},
         )
-        self._reply = widgets.HTML()
-        self._choices.observe(self._answer, "index")
+        self._shown = widgets.HTML()
+        self._choices.observe(self._show_message, "index")
         text = widgets.HTML(f"<p><b>{number}. {escape(question.text)}</b></p>")
-        super().__init__([text, self._choices, self._reply])
+        super().__init__([text, self._choices, self._shown])
 
     @property
-    def says(self) -> str:
-        """The reply now shown, empty before the first choice."""
+    def message(self) -> str:
+        """What is said about the choice, empty before the first one."""
         if self._choices.index is None:
             return ""
         choice = self.question.choices[self._choices.index]
@@ -88,8 +86,8 @@ class QuestionBox(widgets.VBox):
         check_index("choice", index, len(self.question.choices))
         self._choices.index = index
 
-    def _answer(self, _) -> None:
-        self._reply.value = f"<p role='status'>{escape(self.says)}</p>"
+    def _show_message(self, _change: object) -> None:
+        self._shown.value = f"<p role='status'>{escape(self.message)}</p>"
 
 
 class Quiz(widgets.VBox):
@@ -114,5 +112,8 @@ def quiz(lesson: str) -> Quiz:
 
     Raises:
         ValueError: no such lesson.
+
+    >>> quiz("02")
+    <Quiz of lesson 02: 5 questions>
     """
     return Quiz(lesson)

@@ -2,15 +2,15 @@
 
 Each function returns one widget. Show it as the last line of a cell, or drive it from code: its
 traits (``layer``, ``filter``, ``image``, ``class_index``, ``method`` and so on, as far as it has
-them) can be read and set. ``picture`` is the PNG now shown, ``says`` the line of text beneath,
+them) can be read and set. ``picture`` is the PNG now shown, ``caption`` the line of text beneath,
 which is also its alt text. ``add_photo`` does what its upload button does.
-
-    model: any net of the course, or one with 2D convolutions and a square input.
-    images: plain pictures, not prepared ones: name -> picture, or a sequence of pictures, uint8
-        RGB (h, w, 3) or floats in [0, 1] (h, w, 1). ``None``: the course's own.
 
 A value that does not exist raises ``ValueError`` naming the valid ones. What goes wrong after a
 move of a slider is said in the widget and kept in ``fault``.
+
+An explorer keeps what it computed: after more training, run its cell again. ``close()`` gives all
+of its memory back. Feature maps, the largest part, are kept for the two explorers used last only;
+another one computes them again when it is moved.
 """
 
 from helpers.explorers.cam import explore_cam

@@ -1,21 +1,27 @@
 """The pictures that an explorer can look at, and how a model wants them."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
-from helpers._tensorflow import keras
-from helpers.datasets import PHOTOS, load_fashion_mnist, load_photo
+from helpers._keras import keras
+from helpers.datasets import CLASS_NAMES, PHOTOS, load_fashion_mnist, load_photo
 from helpers.images import fit, grey, read_photo
 from helpers.inputs import prepare
+from helpers.models.spec import spec_of
 
 SIZE = 224  # of photos, where the model takes any size
 Pictures = Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray | None
 
 
-def _own(channels: int) -> Pictures:
-    if channels == 3:
-        return {name: load_photo(name) for name in PHOTOS}
+@cache
+def _course_photos() -> dict[str, np.ndarray]:
+    return {name: load_photo(name) for name in PHOTOS}
+
+
+@cache
+def _course_clothes() -> np.ndarray:
     return load_fashion_mnist("subset").test_images
 
 
@@ -30,14 +36,14 @@ def plain(picture: np.ndarray) -> np.ndarray:
         picture = picture[..., None]
     if picture.ndim != 3 or picture.shape[-1] not in (1, 3):
         raise ValueError(f"a picture has the shape {picture.shape}; want (h, w, 3) or (h, w, 1)")
-    if picture.dtype != np.uint8:
-        if not (picture.min() >= 0 and picture.max() <= 1):
-            raise ValueError(
-                f"a picture runs from {picture.min():.3g} to {picture.max():.3g}; explorers take "
-                "plain ones, uint8 or floats in 0 to 1, and prepare them themselves"
-            )
-        picture = np.uint8(np.round(picture * 255))
-    return np.repeat(picture, 3, axis=2) if picture.shape[-1] == 1 else picture
+    top = 255 if picture.dtype.kind in "iu" else 1
+    if not (picture.min() >= 0 and picture.max() <= top):
+        raise ValueError(
+            f"a picture runs from {picture.min():.3g} to {picture.max():.3g}; explorers take "
+            "plain ones, integers in 0 to 255 or floats in 0 to 1, and prepare them themselves"
+        )
+    pixels = picture if top == 255 else np.round(picture * np.float32(255))
+    return np.repeat(pixels.astype(np.uint8), 3 // picture.shape[-1], axis=2)
 
 
 class Album:
@@ -49,13 +55,16 @@ class Album:
         self.model = model
         _, height, _, self.channels = model.input_shape
         self.size = height or SIZE
-        pictures = _own(self.channels) if pictures is None else pictures
+        if pictures is None:
+            pictures = _course_photos() if self.channels == 3 else _course_clothes()
         if not len(pictures):
             raise ValueError("give at least one picture")
-        named = isinstance(pictures, Mapping)
-        self.names = list(pictures) if named else [str(i) for i in range(len(pictures))]
-        self._pictures = list(pictures.values()) if named else pictures
-        self._photo: np.ndarray | None = None
+        self._pictures: Sequence[np.ndarray] | np.ndarray
+        if isinstance(pictures, Mapping):
+            self.names, self._pictures = list(pictures), list(pictures.values())
+        else:
+            self.names, self._pictures = [str(i) for i in range(len(pictures))], pictures
+        self._photo = np.zeros((1, 1, 3), np.uint8)  # the learner's own, once there is one
         self.count = len(self._pictures)
         self.shown(0)
 
@@ -76,13 +85,15 @@ class Album:
     def keep(self, photo: str | bytes) -> int:
         """Take a learner's photo in place of an earlier one, and return its index.
 
-        For nets that know clothes on black only, a photo on a light ground becomes its negative.
+        For nets of Fashion-MNIST, which know clothes on black only, a photo on a light ground
+        becomes its negative.
 
         Raises:
             ValueError: this is no picture, or a damaged or enormous one.
         """
         picture = read_photo(photo)
-        if self.channels == 1 and np.median(grey(picture)) > 127:
+        of_clothes = self.channels == 1 and spec_of(self.model).class_names == CLASS_NAMES
+        if of_clothes and np.median(grey(picture)) > 127:
             picture = 255 - picture
         self._photo = picture
         if len(self.names) == self.count:

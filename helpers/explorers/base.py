@@ -1,7 +1,6 @@
-"""What all explorers share: a live picture with its text, and changes that never queue up."""
+"""What all explorers share: a live picture with its caption, and changes that never queue up."""
 
 import asyncio
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -9,13 +8,10 @@ from html import escape
 import ipywidgets as widgets
 import numpy as np
 from IPython import get_ipython
-from traitlets import Any, Bytes, Int, Unicode, observe, validate
+from traitlets import Any, Bytes, Unicode, observe
 
-from helpers._choices import check_index, unknown
-from helpers._tensorflow import keras
-from helpers.explorers.controls import Choice, Number
+from helpers.explorers.controls import all_parts
 from helpers.images import encode_jpeg, encode_png, read_photo
-from helpers.models import conv_layers, find_layer
 from helpers.plots import Picture
 
 PAUSE = 0.02  # seconds in which moves of a slider are gathered before the last one is computed
@@ -29,26 +25,27 @@ def moved_on_screen() -> bool:
 
 
 class Explorer(widgets.VBox):
-    """A picture, the text beneath, and controls above; subclasses say what to draw.
+    """A picture, its caption beneath, and controls above; subclasses say what to draw.
 
-    ``picture``: bytes of the PNG now shown. ``says``: the text. ``fault``: the exception that
+    ``picture``: bytes of the PNG now shown. ``caption``: the text. ``fault``: the exception that
     the last change ended in, or ``None``. ``message``: what the learner was told about it.
     """
 
     picture = Bytes()
-    says = Unicode()
+    caption = Unicode()
     message = Unicode()
     fault = Any(None, allow_none=True)
 
     def __init__(self, controls: list[widgets.Widget], watched: tuple[str, ...]) -> None:
-        self._quiet, self._timer = False, None
+        self._quiet = False
+        self._timer: asyncio.TimerHandle | None = None
         self._image, self._note = widgets.HTML(), widgets.HTML()
         super().__init__([*controls, self._image, self._note])
         self.observe(self._on_change, list(watched))
         self.redraw()
 
     def draw(self) -> tuple[np.ndarray, str]:
-        """Return the picture, uint8 RGB, and its text."""
+        """Return the picture, uint8 RGB, and its caption."""
         raise NotImplementedError
 
     def redraw(self) -> None:
@@ -60,13 +57,12 @@ class Explorer(widgets.VBox):
             self.fault = fault
             self.message = f"This setting cannot be shown: {fault}"
 
-    def show(self, picture: np.ndarray, says: str) -> None:
-        """Put a picture and its text on the screen."""
-        self.picture, self.says = encode_png(picture, compression=1), says
-        source = f"data:image/png;base64,{base64.b64encode(self.picture).decode()}"
+    def show(self, picture: np.ndarray, caption: str) -> None:
+        """Put a picture and its caption on the screen."""
+        self.picture, self.caption = encode_png(picture, compression=1), caption
         self._image.value = (
-            f'<img alt="{escape(says)}" src="{source}" style="max-width: 100%">'
-            f'<p role="status" style="line-height: 1.4; margin: 4px 0">{escape(says)}</p>'
+            f"{Picture(self.picture, caption).html}"
+            f'<p role="status" style="line-height: 1.4; margin: 4px 0">{escape(caption)}</p>'
         )
 
     def set(self, **traits: object) -> None:
@@ -83,7 +79,17 @@ class Explorer(widgets.VBox):
     def figure(self) -> Picture:
         """Return what is shown now as a static figure, small enough to be stored."""
         picture = read_photo(self.picture)
-        return Picture(encode_jpeg(picture), self.says)
+        return Picture(encode_jpeg(picture), self.caption)
+
+    def close(self) -> None:
+        """Take the explorer off the screen, and give back its memory and that of its controls."""
+        if self.comm is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        for part in all_parts(self):
+            part.close()
+        super().close()
 
     @observe("message")
     def _show_message(self, change: dict) -> None:
@@ -109,68 +115,3 @@ class Explorer(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: sliders and a picture, alive in a notebook that runs>"
-
-
-class LayerExplorer(Explorer):
-    """An explorer of one convolution layer."""
-
-    layer = Unicode()
-
-    def __init__(
-        self, model: keras.Model, controls: list[widgets.Widget], watched: tuple[str, ...]
-    ) -> None:
-        choice = Choice("layer", self.layers)
-        choice.follow(self, "layer")
-        super().__init__([choice, *controls], ("layer", *watched))
-
-    def start_at(self, model: keras.Model, position: int) -> None:
-        """Take a model and begin at one of its convolutions; nothing is drawn yet.
-
-        Raises:
-            ValueError: the model has no convolution layer.
-        """
-        self._quiet, self.model, self.layers = True, model, conv_layers(model)
-        if not self.layers:
-            raise ValueError(f"the model {model.name!r} has no convolution layer")
-        self.layer = self.layers[position]
-
-    @validate("layer")
-    def _known_layer(self, proposal: dict) -> str:
-        if proposal["value"] not in self.layers:
-            raise unknown("convolution layer", proposal["value"], self.layers)
-        return proposal["value"]
-
-
-class FilterExplorer(LayerExplorer):
-    """An explorer of one filter of one convolution layer."""
-
-    filter = Int(0)
-
-    def __init__(
-        self, model: keras.Model, controls: list[widgets.Widget], watched: tuple[str, ...] = ()
-    ) -> None:
-        self._filters = Number("filter", 0, self.filters - 1)
-        self._filters.follow(self, "filter")
-        super().__init__(model, [self._filters, *controls], ("filter", *watched))
-
-    @property
-    def filters(self) -> int:
-        """How many filters the layer has."""
-        return find_layer(self.model, self.layer).output.shape[-1]
-
-    @validate("filter")
-    def _known_filter(self, proposal: dict) -> int:
-        check_index("filter", proposal["value"], self.filters)
-        return proposal["value"]
-
-    @observe("layer")
-    def _fit_filters(self, _) -> None:
-        with self.quietly():
-            self.filter = min(self.filter, self.filters - 1)
-            if hasattr(self, "_filters"):
-                self._filters.limit(self.filters - 1)
-
-    @property
-    def place(self) -> str:
-        """Name the filter: layer, number, and how many there are."""
-        return f"{self.layer}, filter {self.filter} of {self.filters}"

@@ -1,13 +1,23 @@
 """Controls with a name that a screen reader reads: a slider alone has none, so it gets a twin."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import ipywidgets as widgets
 from traitlets import HasTraits, TraitType, link
 
-WIDE = widgets.Layout(width="300px")
+WIDE = {"width": "300px"}
 STYLE = {"description_width": "90px"}
+
+
+def all_parts(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+    """Go through all that a widget is made of: children and theirs, layouts and styles."""
+    for child in getattr(widget, "children", ()):
+        yield from all_parts(child)
+        yield child
+    for name in ("layout", "style"):
+        if widget.has_trait(name):
+            yield getattr(widget, name)
 
 
 class Number(widgets.HBox):
@@ -42,18 +52,20 @@ class Choice(widgets.HBox):
         self.field = widgets.Dropdown(
             description=label, style=STYLE, layout=WIDE, options=list(options)
         )
-        self.slider = widgets.IntSlider(
-            min=0, max=len(options) - 1, readout=False, continuous_update=False
-        )
-        link((self.field, "index"), (self.slider, "value"))
-        super().__init__([self.field, self.slider] if slider else [self.field])
+        super().__init__([self.field])
+        if slider:
+            self.slider = widgets.IntSlider(
+                min=0, max=len(options) - 1, readout=False, continuous_update=False
+            )
+            link((self.field, "index"), (self.slider, "value"))
+            self.children = [self.field, self.slider]
 
     def follow(self, owner: HasTraits, trait: str | TraitType, by: str = "value") -> None:
         """Keep the list equal to a trait, by the option itself or by its ``"index"``."""
         link((owner, trait), (self.field, by))
 
     def offer(self, options: Sequence[str]) -> None:
-        """Set the options; the choice stays where it was."""
+        """Set the options of a list with a slider; the choice stays where it was."""
         index = self.field.index
         self.field.options = list(options)
         self.slider.max = len(options) - 1

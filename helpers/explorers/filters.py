@@ -2,74 +2,107 @@
 
 import numpy as np
 
-from helpers._tensorflow import keras
+from helpers._keras import keras
+from helpers._keras.steps import once
 from helpers.explorers.album import Pictures
-from helpers.explorers.base import FilterExplorer
-from helpers.explorers.panels import NUMBERS, coloured, kernel_panels, number, panel, row, where
-from helpers.explorers.photos import WithPhotos
+from helpers.explorers.colours import colour_order
+from helpers.explorers.layers import FilterExplorer
+from helpers.explorers.panels import (
+    NUMBERS,
+    coloured,
+    kernel_panels,
+    number,
+    panel,
+    place_of_maximum,
+    row,
+)
+from helpers.explorers.photos import PhotoExplorer
 from helpers.filters import kernels
-from helpers.inputs import takes_imagenet_pixels
+from helpers.inputs import preprocessing_of
+from helpers.models import describe, find_layer
+from helpers.models.spec import Preprocess
 
 
-def kernel_of(model: keras.Model, layer: str, chosen: int) -> np.ndarray:
-    """Return one kernel (kh, kw, in), colours in the order red, green, blue."""
-    kernel = kernels(model, layer)[..., chosen]
-    bgr = takes_imagenet_pixels(model) and kernel.shape[-1] == 3
-    return kernel[..., ::-1] if bgr else kernel
+def kernel_of(model: keras.Model, layer: str, chosen: int) -> tuple[np.ndarray, bool]:
+    """Return one kernel (kh, kw, in), and whether its channels are red, green and blue."""
+    kernel, found = kernels(model, layer)[..., chosen], find_layer(model, layer)
+    if kernel.shape[-1] != 3 or model.input_shape[-1] != 3:
+        return kernel, False
+    key = ("colours", found, preprocessing_of(model))
+    order = once(model, key, lambda: colour_order(model, found))
+    return (kernel, False) if order is None else (kernel[..., order], True)
 
 
-def kernel_says(kernel: np.ndarray) -> str:
+def describe_kernel(kernel: np.ndarray) -> str:
     """Describe one kernel (kh, kw, in); a small one by its numbers."""
     size = " x ".join(map(str, kernel.shape))
+    lowest, highest = number(kernel.min()), number(kernel.max())
     if kernel.size > NUMBERS:
-        ends = f"{number(kernel.min())} to {number(kernel.max())}"
-        return f"its kernel, {size} weights, runs from {ends}"
-    rows = (
-        "; ".join(
-            ", ".join(f"{number(w)}" for w in line) for line in kernel.reshape(-1, kernel.shape[1])
-        )
-        if kernel.shape[-1] == 1
-        else f"from {number(kernel.min())} to {number(kernel.max())}"
-    )
-    return f"its kernel, {size} weights: {rows}"
+        return f"its kernel, {size} weights, runs from {lowest} to {highest}"
+    if kernel.shape[-1] > 1:
+        return f"its kernel, {size} weights: from {lowest} to {highest}"
+    lines = "; ".join(", ".join(map(number, line)) for line in kernel[..., 0])
+    return f"its kernel, {size} weights: {lines}"
 
 
-def map_says(values: np.ndarray) -> str:
+def describe_map(values: np.ndarray) -> str:
     """Describe one feature map (h, w)."""
     if not values.any():
         return "is zero everywhere"
     size = " x ".join(map(str, values.shape))
     return (
         f"({size}) runs from {number(values.min())} to {number(values.max())}, is above zero at "
-        f"{(values > 0).mean():.0%} of its positions, and strongest {where(values)}"
+        f"{(values > 0).mean():.0%} of its positions, and strongest {place_of_maximum(values)}"
     )
 
 
-class KernelExplorer(WithPhotos, FilterExplorer):
+class KernelExplorer(PhotoExplorer, FilterExplorer):
     """See ``explore_filters``."""
 
-    def __init__(self, model: keras.Model, images: Pictures) -> None:
-        self.start_at(model, 0)
-        controls = self.choose_from(model, images)
-        super().__init__(model, controls, ("image",))
+    def __init__(self, model: keras.Model, photos: Pictures) -> None:
+        self.start_at(model)
+        super().__init__(self.choose_from(model, photos), ("image",))
 
     def draw(self) -> tuple[np.ndarray, str]:
         """Kernel, picture and feature map side by side."""
-        kernel = kernel_of(self.model, self.layer, self.filter)
+        kernel, colours = kernel_of(self.model, self.layer, self.filter)
         values = self.maps(self.layer)[..., self.filter]
         pictures = [
-            *kernel_panels(kernel),
-            panel(self.shown, self.name),
+            *kernel_panels(kernel, colours),
+            panel(self.photo, self.photo_name),
             panel(coloured(values), "feature map"),
         ]
-        says = f"{self.place}: {kernel_says(kernel)}. On {self.name} its map {map_says(values)}."
-        return row(pictures), says
+        of_kernel, of_map = describe_kernel(kernel), describe_map(values)
+        return row(pictures), f"{self.title}: {of_kernel}. On {self.photo_name} its map {of_map}."
 
 
-def explore_filters(model: keras.Model, images: Pictures = None) -> KernelExplorer:
-    """Explore kernels: traits ``layer``, ``filter``, ``image``.
+def explore_filters(
+    model: keras.Model,
+    photos: Pictures = None,
+    *,
+    class_names: list[str] | None = None,
+    preprocess: Preprocess | None = None,
+) -> KernelExplorer:
+    """Explore kernels, with their numbers when they are small, and what they do to a picture.
 
-    Shows the kernel, with its numbers when it is small, and the feature map that the layer
-    computes with it for a picture. Arguments and errors: see the package.
+    Args:
+        model: a net with 2D convolutions and a square input of 1 or 3 channels.
+        photos: plain pictures, not prepared ones: name -> picture, or a sequence of pictures,
+            RGB (h, w, 3) or grey (h, w) or (h, w, 1), integers in 0 to 255 or floats in 0 to 1;
+            ``None``, the course's own.
+        class_names, preprocess: what is not known of the model yet, as in ``models.describe``.
+
+    Returns:
+        A widget with the traits ``layer``, ``filter`` and ``image``; see the package for what all
+        explorers share.
+
+    Raises:
+        ValueError: a model without convolutions or without a square input of 1 or 3 channels, or
+            pictures that are none.
+
+    >>> from helpers.models import build_fashion_cnn
+    >>> explore_filters(build_fashion_cnn(), [np.eye(28)]).title
+    'conv1, filter 0 of 32'
     """
-    return KernelExplorer(model, images)
+    model = describe(model, class_names=class_names, preprocess=preprocess)
+    return KernelExplorer(model, photos)

@@ -7,15 +7,17 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from helpers._tensorflow import keras
+from helpers._keras import keras
 from helpers.explorers.panels import number
+from helpers.explorers.recent import Recent
 from helpers.patterns import gradient_ascent
 
 SIZE = 64  # of a pattern, in pixels, where the model takes any size
+MOST = 200  # patterns kept
 EVERY = 0.1  # seconds between two pictures of one that grows
 
 
-class Grown(NamedTuple):
+class Pattern(NamedTuple):
     """A pattern uint8 (size, size, 3), and its mean activation before and after."""
 
     picture: np.ndarray
@@ -23,42 +25,40 @@ class Grown(NamedTuple):
     after: float
 
 
-class Garden:
-    """All patterns grown so far for one model, and a bar that shows how far the next one is."""
+class PatternStore:
+    """The patterns grown last for one model, and a bar that shows how far the next one is."""
 
     def __init__(self, model: keras.Model) -> None:
         self.model, self.size = model, model.input_shape[1] or SIZE
-        self.kept: dict[tuple, Grown] = {}
+        self._patterns = Recent(MOST)
         self.bar = widgets.IntProgress(description="growing", layout={"display": "none"})
 
     def grow(
-        self, layer: str, chosen: int, watch: Callable[[np.ndarray, int], None], **settings
-    ) -> Grown:
-        """Return a pattern; one that is new calls ``watch`` with each picture and its step."""
+        self, layer: str, chosen: int, on_picture: Callable[[np.ndarray, int], None], **settings
+    ) -> Pattern:
+        """Return a pattern; one that is new calls ``on_picture`` with each picture and its step."""
         key = (layer, chosen, *settings.values())
-        if key not in self.kept:
-            self.bar.max, self.bar.value = settings["steps"], 0
-            self.bar.layout.display = "flex"
-            try:
-                self.kept[key] = self._ascend(layer, chosen, watch, settings)
-            finally:
-                self.bar.layout.display = "none"
-        return self.kept[key]
+        return self._patterns.get(key, lambda: self._ascend(layer, chosen, on_picture, settings))
 
-    def _ascend(self, layer: str, chosen: int, watch: Callable, settings: dict) -> Grown:
+    def _ascend(self, layer: str, chosen: int, on_picture: Callable, settings: dict) -> Pattern:
         shown = 0.0
 
         def on_step(number: int, pictures: np.ndarray) -> None:
             nonlocal shown
             if time.perf_counter() - shown > EVERY:
                 self.bar.value, shown = number, time.perf_counter()
-                watch(rgb(pictures[0]), number)
+                on_picture(rgb(pictures[0]), number)
 
-        found = gradient_ascent(
-            self.model, layer, [chosen], size=self.size, on_step=on_step, **settings
-        )
-        first, last = found.activations[[0, -1], 0]
-        return Grown(rgb(found.images[0]), float(first), float(last))
+        self.bar.max, self.bar.value = settings["steps"], 0
+        self.bar.layout.display = "flex"
+        try:
+            ascent = gradient_ascent(
+                self.model, layer, [chosen], size=self.size, on_step=on_step, **settings
+            )
+        finally:
+            self.bar.layout.display = "none"
+        before, after = ascent.activations[[0, -1], 0]
+        return Pattern(rgb(ascent.images[0]), float(before), float(after))
 
 
 def rgb(picture: np.ndarray) -> np.ndarray:
@@ -66,8 +66,8 @@ def rgb(picture: np.ndarray) -> np.ndarray:
     return np.broadcast_to(picture, (*picture.shape[:2], 3))
 
 
-def says(grown: Grown) -> str:
+def describe_growth(pattern: Pattern) -> str:
     """Describe how a pattern's activation moved."""
-    if grown.before == grown.after:
-        return f"its mean activation stayed at {number(grown.before)}: this filter did not move"
-    return f"its mean activation went from {number(grown.before)} to {number(grown.after)}"
+    if pattern.before == pattern.after:
+        return f"its mean activation stayed at {number(pattern.before)}: this filter did not move"
+    return f"its mean activation went from {number(pattern.before)} to {number(pattern.after)}"

@@ -1,5 +1,7 @@
 """Pictures made of titled panels, as arrays: quick enough to follow a slider."""
 
+import math
+
 import numpy as np
 
 from helpers.activations import mosaic
@@ -11,6 +13,7 @@ HEIGHT = 224  # of a panel, in pixels
 GAP, TITLE = 8, 24
 WHITE, MARK = 255, (255, 90, 0)
 NUMBERS = 27  # a kernel of so many weights is shown with its numbers
+ROOM = 40  # pixels that a number needs
 
 
 def panel(picture: np.ndarray, title: str, height: int = HEIGHT) -> np.ndarray:
@@ -40,49 +43,53 @@ def coloured(values: np.ndarray, colormap: str = "viridis") -> np.ndarray:
     return overlay(np.zeros((*values.shape, 3), np.uint8), to_heatmap(values), 1, colormap)
 
 
-def over(picture: np.ndarray, values: np.ndarray, alpha: float = 0.5, colormap: str = "viridis"):
+def overlaid(
+    picture: np.ndarray, values: np.ndarray, alpha: float = 0.5, colormap: str = "viridis"
+) -> np.ndarray:
     """Lay a map, stretched to [0, 1], over an enlarged picture."""
     return overlay(enlarge(picture, HEIGHT), to_heatmap(values), alpha, colormap)
 
 
 def _grey(unit: np.ndarray) -> np.ndarray:
-    return np.repeat(np.uint8(np.round(unit * 255))[..., None], 3, axis=-1)
+    return np.repeat(np.round(unit * 255).astype(np.uint8)[..., None], 3, axis=-1)
 
 
-def kernel_panels(kernel: np.ndarray) -> list[np.ndarray]:
+def kernel_panels(kernel: np.ndarray, colours: bool = False) -> list[np.ndarray]:
     """Draw one kernel (kh, kw, in): dark is negative, mid-grey zero, light positive.
 
-    A small one is drawn channel by channel with its numbers, three channels in colour as well; of
-    a large one all slices side by side.
+    A small one is drawn channel by channel with its numbers, one that reads colours in colour as
+    well; of a large one all slices side by side.
     """
     unit = to_unit_range(kernel[..., None], per="filter")[..., 0]
-    if kernel.size > NUMBERS:
-        slices = np.moveaxis(unit, -1, 0)
-        columns = int(np.ceil(np.sqrt(len(slices))))
-        tiles = np.pad(slices, ((0, -len(slices) % columns), (0, 1), (0, 1)), constant_values=1)
-        grid = tiles.reshape(-1, columns, *tiles.shape[1:]).swapaxes(1, 2)
-        sheet = grid.reshape(grid.shape[0] * grid.shape[1], -1)
-        return [panel(_grey(sheet), f"kernel, {len(slices)} slices")]
-    names = ("red", "green", "blue") if kernel.shape[-1] == 3 else ("kernel",) * kernel.shape[-1]
-    found = [
-        panel(_numbered(k, u), n) for k, u, n in zip(*_by_channel(kernel, unit), names, strict=True)
+    slices = [_grey(channel) for channel in np.moveaxis(unit, -1, 0)]
+    if kernel.size > NUMBERS or len(slices) > 3:
+        sheet = tiles(np.stack(slices), math.ceil(math.sqrt(len(slices))))
+        return [panel(sheet, f"kernel, {len(slices)} slices")]
+    if not colours:
+        names = ["kernel"] if len(slices) == 1 else [f"channel {i}" for i in range(len(slices))]
+        return _numbered_panels(slices, kernel, names)
+    in_colour = panel(np.round(unit * 255).astype(np.uint8), "kernel")
+    return [in_colour, *_numbered_panels(slices, kernel, ["red", "green", "blue"])]
+
+
+def _numbered_panels(
+    slices: list[np.ndarray], kernel: np.ndarray, names: list[str]
+) -> list[np.ndarray]:
+    weights = np.moveaxis(kernel, -1, 0)
+    return [
+        panel(_numbered(*pair), name) for *pair, name in zip(slices, weights, names, strict=True)
     ]
-    if kernel.shape[-1] == 3:
-        found.insert(0, panel(np.uint8(np.round(unit * 255)), "kernel"))
-    return found
 
 
-def _by_channel(*arrays: np.ndarray) -> list[np.ndarray]:
-    return [np.moveaxis(one, -1, 0) for one in arrays]
-
-
-def _numbered(weights: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    picture = enlarge(_grey(unit), HEIGHT)
-    cell = HEIGHT // len(weights)
+def _numbered(picture: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Enlarge a slice of a kernel, and write its weights into it where there is room."""
+    enlarged, cell = enlarge(picture, HEIGHT), HEIGHT // len(weights)
+    if cell < ROOM:
+        return enlarged
     for (i, j), weight in np.ndenumerate(weights):
-        ink = (0, 0, 0) if unit[i, j] > 0.4 else (255, 255, 255)
-        write(picture, number(weight), (j * cell + 6, i * cell + cell // 2 + 5), ink)
-    return picture
+        ink = (0, 0, 0) if picture[i, j, 0] > 100 else (255, 255, 255)
+        write(enlarged, number(weight), (j * cell + 6, i * cell + cell // 2 + 5), ink)
+    return enlarged
 
 
 def small_mosaic(maps: np.ndarray) -> tuple[np.ndarray, int, int]:
@@ -90,7 +97,7 @@ def small_mosaic(maps: np.ndarray) -> tuple[np.ndarray, int, int]:
 
     Returns uint8 RGB, the number of columns, and the side of a cell in pixels.
     """
-    columns = int(np.ceil(np.sqrt(maps.shape[-1])))
+    columns = math.ceil(math.sqrt(maps.shape[-1]))
     step = max(1, round(maps.shape[0] * columns / (2 * HEIGHT)))
     thin = maps[step // 2 :: step, step // 2 :: step]
     sheet = mosaic(thin, columns)
@@ -111,11 +118,11 @@ def mark(picture: np.ndarray, columns: int, cell: int, chosen: int) -> np.ndarra
 
 
 def number(value: float) -> str:
-    """Write a number with two digits that count, without an exponent, and never as -0."""
+    """Write a number with two digits that count, without an exponent or a minus before 0."""
     return np.format_float_positional(float(f"{value:.2g}") + 0.0, trim="-")
 
 
-def where(values: np.ndarray) -> str:
+def place_of_maximum(values: np.ndarray) -> str:
     """Say in words where a map (h, w) is largest: one of nine parts."""
     i, j = np.unravel_index(np.argmax(values), values.shape)
     rows, columns = ("top", "middle", "bottom"), ("left", "centre", "right")

@@ -1,15 +1,18 @@
-"""Grow the pattern that a filter longs for, and watch."""
+"""Grow the pattern that a filter responds to most, and watch."""
 
 import numpy as np
 from traitlets import Float, Int, Unicode, validate
 
 from helpers._choices import unknown
-from helpers._recipes import RECIPES, SCALES
-from helpers._tensorflow import keras
-from helpers.explorers.base import FilterExplorer
+from helpers._keras import keras
+from helpers.explorers.album import Pictures
 from helpers.explorers.controls import Choice, Number
-from helpers.explorers.growth import Garden, Grown, says
+from helpers.explorers.growth import Pattern, PatternStore, describe_growth
+from helpers.explorers.layers import FilterExplorer
 from helpers.explorers.panels import number, panel, row
+from helpers.models import describe
+from helpers.models.spec import Preprocess
+from helpers.patterns.recipes import RECIPES, SCALES
 
 STEPS = 200  # at most
 ROW = 4  # so many of the patterns grown before are shown beside the new one
@@ -24,10 +27,10 @@ class PatternExplorer(FilterExplorer):
     recipe = Unicode("alive")
 
     def __init__(self, model: keras.Model) -> None:
-        self.start_at(model, 0)
-        self._garden = Garden(model)
+        self.start_at(model)
+        self._patterns = PatternStore(model)
         self._latest: list[tuple[str, np.ndarray]] = []
-        controls = {
+        controls: dict[str, Choice | Number] = {
             "steps": Number("steps", 1, STEPS),
             "step_size": Number("step size", 0.1, 10.0, 0.1),
             "gradient_scale": Choice("divided by", list(SCALES), slider=False),
@@ -35,7 +38,7 @@ class PatternExplorer(FilterExplorer):
         }
         for trait, control in controls.items():
             control.follow(self, trait)
-        super().__init__(model, [*controls.values(), self._garden.bar], tuple(controls))
+        super().__init__([*controls.values(), self._patterns.bar], tuple(controls))
 
     @validate("recipe", "gradient_scale")
     def _known_name(self, proposal: dict) -> str:
@@ -46,7 +49,7 @@ class PatternExplorer(FilterExplorer):
         return proposal["value"]
 
     def _sheet(self, picture: np.ndarray, title: str) -> np.ndarray:
-        earlier = [panel(kept, name) for name, kept in self._latest[:ROW]]
+        earlier = [panel(pattern, name) for name, pattern in self._latest[:ROW]]
         return row([panel(picture, title), *earlier])
 
     def draw(self) -> tuple[np.ndarray, str]:
@@ -59,28 +62,46 @@ class PatternExplorer(FilterExplorer):
         }
         title = f"{self.layer}, {self.filter}, {self.recipe}, {self.steps}"
 
-        def watch(picture: np.ndarray, step: int) -> None:
-            self.show(self._sheet(picture, f"step {step}"), f"{self.place}, step {step}")
+        def on_picture(picture: np.ndarray, step: int) -> None:
+            self.show(self._sheet(picture, f"step {step}"), f"{self.title}, step {step}")
 
-        grown = self._garden.grow(self.layer, self.filter, watch, **settings)
-        self._latest = [kept for kept in self._latest if kept[1] is not grown.picture]
-        sheet = self._sheet(grown.picture, title)
-        self._latest.insert(0, (title, grown.picture))
-        return sheet, self._words(grown)
+        pattern = self._patterns.grow(self.layer, self.filter, on_picture, **settings)
+        self._latest = [pair for pair in self._latest if pair[1] is not pattern.picture]
+        sheet = self._sheet(pattern.picture, title)
+        self._latest = [(title, pattern.picture), *self._latest[:ROW]]
+        return sheet, self._describe(pattern)
 
-    def _words(self, grown: Grown) -> str:
+    def _describe(self, pattern: Pattern) -> str:
         return (
-            f"{self.place}: grown by the recipe {self.recipe} in {self.steps} steps of "
+            f"{self.title}: grown by the recipe {self.recipe} in {self.steps} steps of "
             f"{number(self.step_size)}, gradient divided by its {self.gradient_scale}; "
-            f"{says(grown)}."
+            f"{describe_growth(pattern)}."
         )
 
 
-def explore_patterns(model: keras.Model) -> PatternExplorer:
-    """Grow patterns: traits ``layer``, ``filter``, ``steps``, ``step_size``, ``gradient_scale``,
-    ``recipe``.
+def explore_patterns(
+    model: keras.Model,
+    photos: Pictures = None,
+    *,
+    class_names: list[str] | None = None,
+    preprocess: Preprocess | None = None,
+) -> PatternExplorer:
+    """Grow patterns in sight; what was grown before is shown at once.
 
-    A new choice grows its pattern in sight; what was grown is kept and shown at once. Errors:
-    see the package.
+    Args:
+        model: a net with 2D convolutions and a square input of 1 or 3 channels.
+        photos: not looked at, for a pattern grows from noise; all explorers are called alike.
+        class_names, preprocess: what is not known of the model yet, as in ``models.describe``.
+
+    Returns:
+        A widget with the traits ``layer``, ``filter``, ``steps``, ``step_size``,
+        ``gradient_scale`` and ``recipe``; see the package for what all explorers share.
+
+    Raises:
+        ValueError: a model without convolutions or without a square input of 1 or 3 channels.
+
+    >>> from helpers.models import build_fashion_cnn
+    >>> explore_patterns(build_fashion_cnn()).recipe
+    'alive'
     """
-    return PatternExplorer(model)
+    return PatternExplorer(describe(model, class_names=class_names, preprocess=preprocess))

@@ -1,31 +1,32 @@
 """Explorers that look at a picture: choose one, or upload your own."""
 
-from typing import ClassVar
-
 import ipywidgets as widgets
 import numpy as np
-from traitlets import HasTraits, Int, validate
+from traitlets import Int, validate
 
 from helpers._choices import check_index
-from helpers._tensorflow import keras
+from helpers._keras import keras
 from helpers.activations import feature_maps
 from helpers.explorers.album import Album, Pictures
+from helpers.explorers.base import Explorer
 from helpers.explorers.controls import Choice, Number, upload
+from helpers.explorers.recent import Recent
 from helpers.models import conv_layers
 
 FEW = 40  # so many pictures are offered by name, more by number
+# All explorers share it, so that those of cells that were run again hold no maps: one picture's
+# take 54 MB in VGG16. An explorer whose maps were forgotten computes them when it is moved.
+MAPS = Recent(2)
 
 
-class WithPhotos(HasTraits):
-    """Mixin for explorers with an ``image``: an index of the pictures, the learner's own last."""
+class PhotoExplorer(Explorer):
+    """An explorer with an ``image``: an index of the pictures, the learner's own last."""
 
     image = Int(0)
-    album: ClassVar[Album]
 
     def choose_from(self, model: keras.Model, pictures: Pictures) -> list[widgets.Widget]:
         """Set up the pictures; return the controls for them."""
         self.album = Album(model, pictures)
-        self._maps: dict[int, dict[str, np.ndarray]] = {}
         if len(self.album) <= FEW:
             self._images = Choice("image", self.album.names)
             self._images.follow(self, "image", "index")
@@ -55,32 +56,39 @@ class WithPhotos(HasTraits):
         index = self.album.keep(photo)
         self.forget(index)
         with self.quietly():
-            self._images.offer(self.album.names) if isinstance(self._images, Choice) else (
+            if isinstance(self._images, Choice):
+                self._images.offer(self.album.names)
+            else:
                 self._images.limit(index)
-            )
             self.image = index
         self.redraw()
 
     def forget(self, image: int) -> None:
         """Forget what was computed for a picture that is replaced."""
-        self._maps.pop(image, None)
+        MAPS.forget(self.album, image)
+
+    def close(self) -> None:
+        """Take the explorer off the screen, and give back its memory and that of its controls."""
+        if self.comm is not None:
+            MAPS.forget(self.album)
+        super().close()
 
     @property
-    def name(self) -> str:
+    def photo_name(self) -> str:
         """The name of the picture now looked at."""
         name = self.album.names[self.image]
         return f"image {name}" if name.isdigit() else name
 
     @property
-    def shown(self) -> np.ndarray:
+    def photo(self) -> np.ndarray:
         """The picture as the model sees it, uint8 RGB."""
         return self.album.shown(self.image)
 
     def maps(self, layer: str) -> np.ndarray:
         """Feature maps (h, w, channels) of the picture; all layers are computed at once."""
-        if self.image not in self._maps:
-            self._maps.clear()  # one picture's maps of VGG16 take 54 MB
-            layers = conv_layers(self.album.model)
-            found = feature_maps(self.album.model, self.album.prepared([self.image]), layers)
-            self._maps[self.image] = {n: m[0] for n, m in zip(layers, found, strict=True)}
-        return self._maps[self.image][layer]
+        return MAPS.get((self.album, self.image), self._all_maps)[layer]
+
+    def _all_maps(self) -> dict[str, np.ndarray]:
+        layers = conv_layers(self.album.model)
+        outputs = feature_maps(self.album.model, self.album.prepared([self.image]), layers)
+        return {name: maps[0] for name, maps in zip(layers, outputs, strict=True)}

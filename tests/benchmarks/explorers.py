@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from helpers._tensorflow import tf
+from helpers._keras import tf
 from helpers.datasets import PHOTOS, load_photo
 from helpers.explorers import explore_cam, explore_feature_maps, explore_patterns, microscope
 from helpers.inputs import prepare
@@ -16,12 +16,12 @@ CHANGES = 20
 
 def seconds(change: Callable[[int], object], times: int = CHANGES) -> list[float]:
     """Time ``change(0)``, ``change(1)`` and so on."""
-    found = []
+    times_taken = []
     for number in range(times):
         begin = time.perf_counter()
         change(number)
-        found.append(time.perf_counter() - begin)
-    return found
+        times_taken.append(time.perf_counter() - begin)
+    return times_taken
 
 
 def setter(explorer, trait: str, values) -> Callable[[int], None]:
@@ -43,7 +43,7 @@ def tables() -> Iterator[str]:
     explore_cam(vgg)  # compiled by now
     new, passes = [], []
     for number in range(CHANGES):  # a new heatmap and a bare pass in turn
-        cam._raw.clear()
+        cam._heatmaps.forget()
         new += seconds(lambda _, n=number: setattr(cam, "class_index", n % len(PHOTOS)), 1)
         passes += seconds(lambda _: forward(image).numpy(), 1)
     rows["Grad-CAM: another class, computed"] = median(new)

@@ -8,7 +8,7 @@ from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus
 from tf_keras_vis.saliency import Saliency
 from tf_keras_vis.scorecam import Scorecam
 
-from helpers._tensorflow import tf
+from helpers._keras import tf
 from helpers.cam import grad_cam, grad_cam_plus_plus, layer_cam, score_cam
 from helpers.datasets import load_photo
 from helpers.inputs import prepare

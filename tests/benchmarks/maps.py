@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import matplotlib.pyplot as plt
 
-from helpers._tensorflow import keras, tf
+from helpers._keras import keras, tf
 from helpers.activations import feature_maps, mosaic
 from helpers.datasets import load_photo
 from helpers.inputs import prepare

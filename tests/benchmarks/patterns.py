@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from tf_keras_vis.activation_maximization import ActivationMaximization
 
-from helpers._recorder import computing_in
-from helpers._tensorflow import keras, tf
+from helpers._keras import keras, tf
+from helpers._keras.hooks import computing_in
 from helpers.models import load_vgg16
 from helpers.patterns import BATCH, gradient_ascent
 from tests.benchmarks.timing import Cost, measure, table

@@ -54,7 +54,7 @@ def machine() -> str:
     import keras
     import tensorflow as tf
 
-    from helpers._precision import runs
+    from helpers._keras.precision import runs
 
     info = Path("/proc/cpuinfo")
     names = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from helpers._tensorflow import keras, tf
+from helpers._keras import keras, tf
 from helpers.datasets import load_fashion_mnist
 from helpers.models import build_deep_fashion_cnn, train
 from tests.benchmarks.timing import measure, table

@@ -1,0 +1,124 @@
+"""One forward pass of a model and the way back to one layer, or to the pixels."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from helpers._keras import keras, tf
+from helpers._keras.hooks import computing_in, output_hook, tracing
+from helpers._keras.score import split_end
+from helpers._keras.shapes import image_spec
+from helpers._keras.steps import once
+
+PIXELS = 1 << 20  # numbers in a batch of images, so that memory is bounded
+PREDICTED = -1  # stands for the class that the model predicts
+
+
+def batches(images: np.ndarray, most: int = 64) -> Iterator[slice]:
+    """Cut images (n, h, w, c) into batches of a bounded size."""
+    size = max(1, min(most, PIXELS // max(1, images[0].size)))
+    return (slice(start, start + size) for start in range(0, len(images), size))
+
+
+def compiled(function: Callable, *signature: tf.TensorSpec) -> Callable:
+    """Trace a function once, also where functions are run eagerly; one thread at a time."""
+    with tracing:
+        traced = tf.function(function, input_signature=signature, autograph=False)
+        return traced.get_concrete_function()
+
+
+def logits_of(model: keras.Model, images: tf.Tensor, dtype: str = "float32") -> tuple:
+    """Run a model inside a ``tf.function``: its outputs, what it scores with, how it ends.
+
+    All three are float32, whatever the model computes in by itself.
+    """
+    with computing_in(dtype, model):
+        outputs = model(images, training=False)
+    logits, end = split_end(outputs)
+    return tf.cast(outputs, tf.float32), tf.cast(logits, tf.float32), end
+
+
+def chosen_scores(logits: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+    """Pick one logit for each image; ``PREDICTED`` stands for the largest."""
+    largest = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    return tf.gather(logits, tf.where(classes == PREDICTED, largest, classes), batch_dims=1)
+
+
+def _maps_step(model: keras.Model, layer: keras.Layer) -> Callable:
+    def step(images, classes):
+        calls = []
+
+        def keep(output):
+            calls.append(output)
+            return output
+
+        if isinstance(layer, keras.layers.InputLayer):
+            calls.append(images)
+        with output_hook(layer, keep):
+            _, logits, _ = logits_of(model, images)
+        maps = calls[-1]
+        (gradients,) = tf.gradients(chosen_scores(logits, classes), maps)
+        if gradients is None:
+            gradients = tf.zeros_like(maps)
+        return tf.cast(maps, tf.float32), tf.cast(gradients, tf.float32)
+
+    return compiled(step, image_spec(model), tf.TensorSpec((None,), tf.int32))
+
+
+def maps_and_gradients(
+    model: keras.Model, layer: keras.Layer, images: np.ndarray, classes: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Run a model batch by batch and go back to one layer, where it is called last.
+
+    Args:
+        images: float32 (n, h, w, c).
+        classes: int32 (n,), or ``PREDICTED``.
+
+    Yields:
+        The layer's output and the gradient of the class score with respect to it, both float32
+        (batch, height, width, channels).
+    """
+    step = once(model, ("maps and gradients", layer), lambda: _maps_step(model, layer))
+    for part in batches(images):
+        maps, gradients = step(tf.constant(images[part]), tf.constant(classes[part]))
+        yield maps.numpy(), gradients.numpy()
+
+
+def _pixels_step(model: keras.Model) -> Callable:
+    def step(images, classes):
+        _, logits, _ = logits_of(model, images)
+        return tf.gradients(chosen_scores(logits, classes), images)[0]
+
+    return compiled(step, image_spec(model), tf.TensorSpec((None,), tf.int32))
+
+
+def input_gradients(model: keras.Model, images: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Gradient of one class score for each image by the pixels: float32 (n, h, w, c)."""
+    step = once(model, ("input gradients",), lambda: _pixels_step(model))
+    parts = [step(tf.constant(images[p]), tf.constant(classes[p])).numpy() for p in batches(images)]
+    return np.concatenate(parts)
+
+
+def _answer_step(model: keras.Model) -> tuple[Callable, str]:
+    ends = []
+
+    def step(images):
+        outputs, logits, end = logits_of(model, images)
+        ends.append(end)
+        return outputs, logits
+
+    return compiled(step, image_spec(model)), ends[-1]
+
+
+def answers(model: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Compute what a model returns and what it scores with, both float32 of the outputs' shape."""
+    images = np.asarray(images, np.float32)
+    step, _ = once(model, ("answers",), lambda: _answer_step(model))
+    parts = [[part.numpy() for part in step(tf.constant(images[p]))] for p in batches(images)]
+    outputs, logits = zip(*parts, strict=True)
+    return np.concatenate(outputs), np.concatenate(logits)
+
+
+def end_of(model: keras.Model) -> str:
+    """How a model ends: ``"softmax"``, ``"sigmoid"``, ``"linear"`` or ``"unknown"``."""
+    return once(model, ("answers",), lambda: _answer_step(model))[1]

@@ -1,0 +1,1 @@
+"""Each lesson's exercises, one module an exercise, and its quiz."""

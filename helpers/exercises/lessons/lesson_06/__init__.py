@@ -1,0 +1,1 @@
+"""Exercises of lesson 06: places nobody reads, positive gradients only, falls by tiles."""

@@ -1,0 +1,27 @@
+"""The nets of the course: build them, train them, load them trained, look into them."""
+
+from helpers.models.architectures import (
+    build_deep_fashion_cnn,
+    build_fashion_cnn,
+    build_photo_cnn,
+)
+from helpers.models.layers import conv_layers, find_layer
+from helpers.models.linear import with_linear_output
+from helpers.models.spec import describe
+from helpers.models.trained import OWN_MODELS, load_trained
+from helpers.models.training import train
+from helpers.models.vgg16 import load_vgg16
+
+__all__ = [
+    "OWN_MODELS",
+    "build_deep_fashion_cnn",
+    "build_fashion_cnn",
+    "build_photo_cnn",
+    "conv_layers",
+    "describe",
+    "find_layer",
+    "load_trained",
+    "load_vgg16",
+    "train",
+    "with_linear_output",
+]

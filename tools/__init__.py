@@ -1,0 +1,1 @@
+"""The chores behind the Makefile: each module runs as ``python -m tools.NAME``."""
