@@ -40,7 +40,7 @@ def preprocessing_of(model: keras.Model) -> Preprocess:
         return own
     if not vars(model).setdefault("_course_warned", False):
         vars(model)["_course_warned"] = True
-        warnings.warn(GUESSED.format(name=model.name), stacklevel=3)
+        warnings.warn(GUESSED.format(name=model.name), stacklevel=1)
     return to_unit
 
 

@@ -15,10 +15,13 @@ def positive(maps: np.ndarray) -> np.ndarray:
     """Keep what speaks for the class in raw maps (n, h, w), and say where nothing is left."""
     raw = np.maximum(maps, 0)
     if not raw.any(axis=(1, 2)).all():
-        warnings.warn(
+        # named after the package, because a cell has another file name in each run
+        warnings.warn_explicit(
             "a heatmap is zero everywhere: the weighted sum is nowhere above 0. Another method, "
             "class or layer may show more; dead filters can be the reason, too.",
-            stacklevel=4,
+            UserWarning,
+            filename="helpers.cam",
+            lineno=0,
         )
     return raw
 

@@ -8,7 +8,8 @@ from tf_keras_vis.activation_maximization import ActivationMaximization
 from helpers._keras import keras, tf
 from helpers._keras.hooks import computing_in
 from helpers.models import load_vgg16
-from helpers.patterns import BATCH, gradient_ascent
+from helpers.patterns import gradient_ascent
+from helpers.patterns.ascent import BATCH
 from tests.benchmarks.timing import Cost, measure, table
 
 LAYER, FILTERS, SIZE, STEPS = "block3_conv1", range(64), 64, 40
