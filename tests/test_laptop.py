@@ -2,10 +2,15 @@
 
 import os
 import platform
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from tools import laptop
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_libraries_are_kept_to_avx2():
@@ -41,3 +46,13 @@ def test_other_programs_run_beside_and_end():
     with laptop.busy_machine() as loops:
         assert len(loops) == 2 and all(loop.poll() is None for loop in loops)
     assert all(loop.wait(timeout=10) is not None for loop in loops)
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [(None, "1"), ("0", "0")])
+def test_every_processor_takes_the_same_convolutions_unless_told_otherwise(chosen, expected):
+    environment = {k: v for k, v in os.environ.items() if k != "TF_ENABLE_ONEDNN_OPTS"}
+    environment |= {"TF_ENABLE_ONEDNN_OPTS": chosen} if chosen else {}
+    code = "import os, helpers._keras; print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == expected and not done.stderr
