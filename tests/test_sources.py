@@ -145,7 +145,7 @@ origins.Download("good").fill(Path(sys.argv[2]), ["w.bin"])
 @pytest.mark.parametrize("disable", [False, True])
 def test_a_download_that_only_drips_is_given_up(disable, home, server, monkeypatch):
     monkeypatch.setattr(origins, "CHUNK", 4)
-    monkeypatch.setattr(origins, "_Watch", partial(origins._Watch, disable=disable))
+    monkeypatch.setattr(origins, "tqdm", partial(origins.tqdm, disable=disable))
     home.mkdir()
     with pytest.raises(TimeoutError, match="bytes a second"):
         Download("dripping").fill(home, ["w.bin"])

@@ -27,6 +27,5 @@ def named_layers(model: keras.Model) -> dict[str, keras.Layer]:
     """
     counts = Counter(layer.name for layer in set(all_layers(model)))
     return {
-        layer.name if counts[layer.name] == 1 else path: layer
-        for path, layer in _with_paths(model)
+        layer.name if counts[layer.name] == 1 else path: layer for path, layer in _with_paths(model)
     }
