@@ -113,6 +113,7 @@ def test_a_good_download_is_placed_checked_and_named(home, server, monkeypatch, 
     "kind", ["missing", "truncated", "wrong", "hanging", "dripping", "login", "nowhere"]
 )
 def test_after_a_bad_source_the_next_is_tried(kind, home, server, monkeypatch, capsys):
+    monkeypatch.setattr(origins, "CHUNK", 64)
     if kind == "nowhere":
         offer(monkeypatch, Remote("x", PipPackage("x", "1", "0" * 64, "x"), FILES), remote("good"))
         monkeypatch.setattr(sys, "executable", "/nowhere/python")

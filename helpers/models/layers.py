@@ -99,13 +99,9 @@ def find_layer(model: keras.Model, layer: LayerLike = None) -> keras.Layer:
 
 def _last_convolution(model: keras.Model, layers: dict[str, keras.Layer]) -> keras.Layer:
     shapes = output_shapes(model)
-    found = [
-        layer
-        for layer in layers.values()
-        if isinstance(layer, CONVOLUTIONS) and _has_extent(shapes.get(layer, ()))
-    ]
+    spatial = {name: one for name, one in layers.items() if _has_extent(shapes.get(one, ()))}
+    found = [layer for layer in spatial.values() if isinstance(layer, CONVOLUTIONS)]
     if not found:
-        spatial = [name for name, layer in layers.items() if _has_extent(shapes.get(layer, ()))]
         words = f"name one of these: {', '.join(spatial)}" if spatial else "no layer has an extent"
         raise ValueError(f"the model {model.name!r} has no convolution layer; {words}")
     return found[-1]

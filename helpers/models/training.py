@@ -34,12 +34,6 @@ def _augmented(images: np.ndarray, labels: np.ndarray, batch_size: int) -> tf.da
     return data.batch(batch_size).map(change).prefetch(2)
 
 
-def _build(model: keras.Model, image_shape: tuple[int, ...]) -> None:
-    """Tell a Sequential that does not know its input yet what images it will get."""
-    if isinstance(model, keras.Sequential) and not model.built and len(image_shape) == 3:
-        model.build((None, *image_shape))
-
-
 def _compile(model: keras.Model, rate: object, end: str) -> None:
     if end == "sigmoid":
         loss = keras.losses.BinaryCrossentropy()
@@ -109,7 +103,8 @@ def train(
     if fast:
         check_precision("bfloat16")
     keras.utils.set_random_seed(seed)
-    _build(model, np.shape(images[0]))
+    if isinstance(model, keras.Sequential) and not model.built and np.ndim(images[0]) == 3:
+        model.build((None, *np.shape(images[0])))  # it does not know its input yet
     images = check_training_images(model, images)
     end = end_of_classifier(model)
     labels = check_labels(labels, model.output_shape[-1], end)
