@@ -92,7 +92,8 @@ def find_layer(model: keras.Model, layer: LayerLike = None) -> keras.Layer:
         return layer
     if isinstance(layer, str):
         if layer not in layers:
-            raise unknown("layer", layer, layers)
+            shared = [name for name in layers if name.endswith(f"/{layer}")]
+            raise unknown("layer", layer, shared or layers)
         return layers[layer]
     return model.layers[check_index("layer", layer, len(model.layers))]
 
