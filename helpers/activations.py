@@ -1,34 +1,23 @@
 """What layers compute for given images: feature maps, and who excites a channel most."""
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 
 import numpy as np
 
 from helpers._choices import check_index
 from helpers._keras import keras, tf
-from helpers._keras.gradients import batches, compiled
-from helpers._keras.hooks import output_hook
+from helpers._keras.gradients import batches, run_in_batches
+from helpers._keras.hooks import outputs_kept
 from helpers._keras.shapes import image_spec
-from helpers._keras.steps import once
+from helpers._keras.steps import compiled, once
 from helpers.inputs import check_images
 from helpers.models.layers import LayerLike, channel_count, find_layer, output_shape
+from helpers.pixels import tile
 
 
 def _build(model: keras.Model, layers: Sequence[keras.Layer]) -> Callable:
     def run(images):
-        outputs = {}
-        with ExitStack() as hooks:
-            for layer in set(layers):
-
-                def note(output, layer=layer):
-                    outputs[layer] = output
-                    return output
-
-                if isinstance(layer, keras.layers.InputLayer):
-                    outputs[layer] = images
-                else:
-                    hooks.enter_context(output_hook(layer, note))
+        with outputs_kept(layers, images) as outputs:
             model(images, training=False)
         return [tf.cast(outputs[layer], tf.float32) for layer in layers]
 
@@ -67,7 +56,7 @@ def feature_maps(
     """
     images, found = check_images(model, images), _find_all(model, layers)
     run = once(model, ("maps", *found), lambda: _build(model, found))
-    parts = [[m.numpy() for m in run(tf.constant(images[part]))] for part in batches(images)]
+    parts = run_in_batches(run, images)
     return [np.concatenate(maps) for maps in zip(*parts, strict=True)]
 
 
@@ -94,18 +83,11 @@ def mosaic(maps: np.ndarray, columns: int = 16, margin: int = 1) -> np.ndarray:
     """
     if np.ndim(maps) != 3:
         raise ValueError(f"maps have the shape {np.shape(maps)}; want (h, w, channels), one image")
-    height, width, channels = maps.shape
     deviation = maps.std(axis=(0, 1))
     varied = deviation > 1e-6 * np.abs(maps).max(initial=1e-30)
     scaled = (maps - maps.mean(axis=(0, 1))) / np.where(varied, deviation, 1)
-    tiles = np.where(varied, np.clip(scaled / 4 + 0.5, 0, 1), 0)
-    rows = -(-channels // columns)
-    cell = (height + margin, width + margin)
-    picture = np.zeros((rows * cell[0] - margin, columns * cell[1] - margin), np.float32)
-    for channel in range(channels):
-        top, left = channel // columns * cell[0], channel % columns * cell[1]
-        picture[top : top + height, left : left + width] = tiles[:, :, channel]
-    return picture
+    shown = np.where(varied, np.clip(scaled / 4 + 0.5, 0, 1), 0).astype(np.float32)
+    return tile(np.moveaxis(shown, -1, 0), columns, margin)
 
 
 def responses(

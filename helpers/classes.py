@@ -51,7 +51,8 @@ def class_names(model: keras.Model) -> tuple[str, ...]:
     return names[-count:] if names else tuple(f"class {i}" for i in range(count))
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Softmax over the last axis."""
     raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return raised / raised.sum(axis=-1, keepdims=True)
 
@@ -72,13 +73,11 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     >>> probabilities(build_fashion_cnn(), np.zeros((1, 28, 28, 1))).shape
     (1, 10)
     """
-    count, (outputs, logits) = class_count(model), answers(model, images)
-    end = end_of(model)
+    count, end = class_count(model), end_of(model)
     if end == "linear" and count == 1:
         raise ValueError(f"{model.name!r} gives one number, not the probability of a class")
-    if end == "softmax" or (end == "linear" and count > 1):
-        return _softmax(logits)
-    return outputs
+    outputs, logits = answers(model, images)
+    return softmax(logits) if end in ("softmax", "linear") else outputs
 
 
 def check_classes(model: keras.Model, class_index: Classes, count: int) -> np.ndarray:
@@ -98,19 +97,6 @@ def check_classes(model: keras.Model, class_index: Classes, count: int) -> np.nd
     return np.broadcast_to(given.astype(np.int32), (count,))
 
 
-def _check_end(model: keras.Model, images: np.ndarray) -> None:
-    """Refuse a model whose score cannot be read: its gradients may vanish where it is sure."""
-    if end_of(model) != "unknown":
-        return
-    outputs, _ = answers(model, images[:8])
-    if outputs.min() >= 0 and outputs.max() <= 1:
-        raise ValueError(
-            f"{model.name!r} seems to give probabilities, but how it makes them is not recognised, "
-            "and a heatmap needs what comes before: give keras.Model(model.input, logits) with the "
-            "output of the layer before softmax or sigmoid"
-        )
-
-
 def check_question(
     model: keras.Model, images: np.ndarray, class_index: Classes
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -122,7 +108,14 @@ def check_question(
     """
     images = check_images(model, images)
     classes = check_classes(model, class_index, len(images))
-    _check_end(model, images)
+    if end_of(model) == "unknown":
+        outputs, _ = answers(model, images[:8])
+        if outputs.min() >= 0 and outputs.max() <= 1:  # where sure, their gradients vanish
+            raise ValueError(
+                f"{model.name!r} seems to give probabilities, but how it makes them is not "
+                "recognised, and a heatmap needs what comes before: give keras.Model(model.input, "
+                "logits) with the output of the layer before softmax or sigmoid"
+            )
     return images, classes
 
 

@@ -31,8 +31,7 @@ def preprocessing_of(model: keras.Model) -> Preprocess:
     pixels as they are, and one of ``keras.applications`` what its ``preprocess_input`` makes of
     them. For any other they are divided by 255, with a warning, once.
     """
-    told = spec_of(model).preprocess
-    if told:
+    if told := spec_of(model).preprocess:
         return told
     if rescales_itself(model):
         return as_they_are

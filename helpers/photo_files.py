@@ -3,7 +3,6 @@
 import base64
 import io
 import warnings
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -15,9 +14,6 @@ from helpers.pixels import to_uint8_rgb
 
 LARGEST = 64_000_000  # pixels of a photo
 DARK = 64  # of 255: 16 bits of which a camera uses 14 or fewer stay below
-_no_warning_of_size = partial(
-    warnings.catch_warnings, action="ignore", category=Image.DecompressionBombWarning
-)
 
 
 def _in_srgb(photo: Image.Image, profile: bytes | None) -> Image.Image:
@@ -72,7 +68,7 @@ def read_photo(source: str | Path | bytes) -> np.ndarray:
     ValueError: this file is not a picture, or it is damaged: use a JPEG or PNG file
     """
     raw = source if isinstance(source, bytes) else Path(source).read_bytes()
-    with _no_warning_of_size():
+    with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
         try:
             photo = Image.open(io.BytesIO(raw))
             has_16_bits, pixels = ";16" in str(photo.tile), photo.width * photo.height

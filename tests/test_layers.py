@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from helpers._keras import keras, tf
+from helpers._keras.steps import once
 from helpers.activations import feature_maps
 from helpers.cam import grad_cam
 from helpers.filters import kernels
 from helpers.models import conv_layers, find_layer
 from helpers.patterns import gradient_ascent
+from tests.nets import nested
 
 layers = keras.layers
 IMAGES = np.random.default_rng(0).random((2, 12, 12, 3), np.float32)
@@ -118,6 +120,8 @@ def test_layers_of_the_same_name_are_told_apart_and_put_back():
     inputs = keras.Input((12, 12, 3))
     model = keras.Model(inputs, layers.Concatenate()([first(inputs), second(inputs)]))
     assert conv_layers(model) == ["first/conv", "second/conv"]
+    with pytest.raises(ValueError, match=r"Valid: first/conv, second/conv$"):
+        find_layer(model, "conv")
     maps = feature_maps(model, IMAGES, ["first/conv", "second/conv", "second/conv"])
     np.testing.assert_allclose(maps[1], second.get_layer("conv")(IMAGES), rtol=1e-5)
     np.testing.assert_array_equal(maps[1], maps[2])
@@ -153,6 +157,50 @@ def test_many_images_are_taken_batch_by_batch():
     model = small()
     expected = on_paper(model, images)
     np.testing.assert_allclose(grad_cam(model, images, 1), expected, rtol=1e-4, atol=1e-7)
+
+
+def exchanged(model, what):
+    conv = model.get_layer("conv")
+    if what == "layer":
+        model.pop()
+        model.add(layers.Dense(3, name="other"))
+    elif what == "weight":
+        vars(conv)["bias"] = keras.Variable(np.zeros(4, np.float32))
+    elif what == "own call":
+        conv.call = conv.call
+    elif what == "attribute gone":
+        del conv.groups
+    else:
+        name, value = what
+        setattr(conv, name, value)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "layer",
+        "weight",
+        "own call",
+        "attribute gone",
+        ("activation", tf.nn.tanh),
+        ("strides", (2, 2)),
+        ("trainable", False),
+        ("dtype_policy", "mixed_bfloat16"),
+    ],
+)
+@pytest.mark.parametrize("nest", [lambda model: model, nested])
+def test_what_was_compiled_is_thrown_away_when_anything_is_exchanged(what, nest):
+    inner = small()
+    model, builds = nest(inner), []
+    for _ in range(2):
+        once(model, ("key",), lambda: builds.append(None))
+    assert len(builds) == 1
+    inner.get_layer("conv").set_weights([w + 1 for w in inner.get_layer("conv").get_weights()])
+    once(model, ("key",), lambda: builds.append(None))
+    assert len(builds) == 1, "the steps read weights when they run"
+    exchanged(inner, what)
+    once(model, ("key",), lambda: builds.append(None))
+    assert len(builds) == 2
 
 
 class Subclassed(keras.Model):

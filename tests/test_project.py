@@ -143,7 +143,7 @@ AT_HOME = {  # what alone imports a library
     "ipywidgets": {"explorers", "exercises"},
     "keras": {"_keras"},
     "matplotlib": {"figures", "plots"},
-    "pooch": {"sources"},
+    "requests": {"sources"},
     "tensorflow": {"_keras"},
 }
 

@@ -113,6 +113,7 @@ def test_a_good_download_is_placed_checked_and_named(home, server, monkeypatch, 
     "kind", ["missing", "truncated", "wrong", "hanging", "dripping", "login", "nowhere"]
 )
 def test_after_a_bad_source_the_next_is_tried(kind, home, server, monkeypatch, capsys):
+    monkeypatch.setattr(origins, "CHUNK", 64)
     if kind == "nowhere":
         offer(monkeypatch, Remote("x", PipPackage("x", "1", "0" * 64, "x"), FILES), remote("good"))
         monkeypatch.setattr(sys, "executable", "/nowhere/python")
@@ -145,7 +146,7 @@ origins.Download("good").fill(Path(sys.argv[2]), ["w.bin"])
 @pytest.mark.parametrize("disable", [False, True])
 def test_a_download_that_only_drips_is_given_up(disable, home, server, monkeypatch):
     monkeypatch.setattr(origins, "CHUNK", 4)
-    monkeypatch.setattr(origins, "_Watch", partial(origins._Watch, disable=disable))
+    monkeypatch.setattr(origins, "tqdm", partial(origins.tqdm, disable=disable))
     home.mkdir()
     with pytest.raises(TimeoutError, match="bytes a second"):
         Download("dripping").fill(home, ["w.bin"])

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from helpers._keras import keras, tf
-from helpers._keras.hooks import computing_in, output_hook, tracing
+from helpers._keras.hooks import computing_in, outputs_kept
 from helpers._keras.score import split_end
 from helpers._keras.shapes import image_spec
-from helpers._keras.steps import once
+from helpers._keras.steps import compiled, once
 
 PIXELS = 1 << 20  # numbers in a batch of images, so that memory is bounded
 PREDICTED = -1  # stands for the class that the model predicts
@@ -20,11 +20,10 @@ def batches(images: np.ndarray, most: int = 64) -> Iterator[slice]:
     return (slice(start, start + size) for start in range(0, len(images), size))
 
 
-def compiled(function: Callable, *signature: tf.TensorSpec) -> Callable:
-    """Trace a function once, also where functions are run eagerly; one thread at a time."""
-    with tracing:
-        traced = tf.function(function, input_signature=signature, autograph=False)
-        return traced.get_concrete_function()
+def run_in_batches(step: Callable, *arrays: np.ndarray) -> Iterator[list[np.ndarray]]:
+    """Give a compiled step images, and what belongs to them, batch by batch."""
+    for part in batches(arrays[0]):
+        yield [array.numpy() for array in step(*(tf.constant(array[part]) for array in arrays))]
 
 
 def logits_of(model: keras.Model, images: tf.Tensor, dtype: str = "float32") -> tuple:
@@ -46,20 +45,12 @@ def chosen_scores(logits: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
 
 def _maps_step(model: keras.Model, layer: keras.Layer) -> Callable:
     def step(images, classes):
-        calls = []
-
-        def keep(output):
-            calls.append(output)
-            return output
-
-        if isinstance(layer, keras.layers.InputLayer):
-            calls.append(images)
-        with output_hook(layer, keep):
+        with outputs_kept([layer], images) as outputs:
             _, logits, _ = logits_of(model, images)
-        maps = calls[-1]
-        (gradients,) = tf.gradients(chosen_scores(logits, classes), maps)
-        if gradients is None:
-            gradients = tf.zeros_like(maps)
+        maps = outputs[layer]
+        (gradients,) = tf.gradients(
+            chosen_scores(logits, classes), maps, unconnected_gradients="zero"
+        )
         return tf.cast(maps, tf.float32), tf.cast(gradients, tf.float32)
 
     return compiled(step, image_spec(model), tf.TensorSpec((None,), tf.int32))
@@ -67,7 +58,7 @@ def _maps_step(model: keras.Model, layer: keras.Layer) -> Callable:
 
 def maps_and_gradients(
     model: keras.Model, layer: keras.Layer, images: np.ndarray, classes: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[list[np.ndarray]]:
     """Run a model batch by batch and go back to one layer, where it is called last.
 
     Args:
@@ -79,15 +70,13 @@ def maps_and_gradients(
         (batch, height, width, channels).
     """
     step = once(model, ("maps and gradients", layer), lambda: _maps_step(model, layer))
-    for part in batches(images):
-        maps, gradients = step(tf.constant(images[part]), tf.constant(classes[part]))
-        yield maps.numpy(), gradients.numpy()
+    return run_in_batches(step, images, classes)
 
 
 def _pixels_step(model: keras.Model) -> Callable:
     def step(images, classes):
         _, logits, _ = logits_of(model, images)
-        return tf.gradients(chosen_scores(logits, classes), images)[0]
+        return tf.gradients(chosen_scores(logits, classes), images)
 
     return compiled(step, image_spec(model), tf.TensorSpec((None,), tf.int32))
 
@@ -95,8 +84,7 @@ def _pixels_step(model: keras.Model) -> Callable:
 def input_gradients(model: keras.Model, images: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """Gradient of one class score for each image by the pixels: float32 (n, h, w, c)."""
     step = once(model, ("input gradients",), lambda: _pixels_step(model))
-    parts = [step(tf.constant(images[p]), tf.constant(classes[p])).numpy() for p in batches(images)]
-    return np.concatenate(parts)
+    return np.concatenate([part for (part,) in run_in_batches(step, images, classes)])
 
 
 def _answer_step(model: keras.Model) -> tuple[Callable, str]:
@@ -114,8 +102,7 @@ def answers(model: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndar
     """Compute what a model returns and what it scores with, both float32 of the outputs' shape."""
     images = np.asarray(images, np.float32)
     step, _ = once(model, ("answers",), lambda: _answer_step(model))
-    parts = [[part.numpy() for part in step(tf.constant(images[p]))] for p in batches(images)]
-    outputs, logits = zip(*parts, strict=True)
+    outputs, logits = zip(*run_in_batches(step, images), strict=True)
     return np.concatenate(outputs), np.concatenate(logits)
 
 

@@ -4,8 +4,8 @@ A hook is set on the layer object while TensorFlow traces the model, so it works
 the layer sits. Everything is put back as it was. One thread traces at a time.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from threading import RLock
 
 import numpy as np
@@ -40,10 +40,26 @@ def output_hook(layer: keras.Layer, hook: Callable[[tf.Tensor], tf.Tensor]) -> I
 
 
 @contextmanager
-def activation_replaced(layer: keras.Layer, by: Callable[[tf.Tensor], tf.Tensor]) -> Iterator[None]:
-    """Give a layer another activation for as long as the context lasts."""
-    with attribute_replaced(layer, "activation", by):
-        yield
+def outputs_kept(
+    layers: Iterable[keras.Layer], images: tf.Tensor
+) -> Iterator[dict[keras.Layer, tf.Tensor]]:
+    """Keep what each layer returns, in its last call, while a model runs on images."""
+    outputs = {}
+
+    def hook_of(layer):
+        def keep(output):
+            outputs[layer] = output
+            return output
+
+        return output_hook(layer, keep)
+
+    with ExitStack() as hooks:
+        for layer in set(layers):
+            if isinstance(layer, keras.layers.InputLayer):  # which is never called
+                outputs[layer] = images
+            else:
+                hooks.enter_context(hook_of(layer))
+        yield outputs
 
 
 @contextmanager
@@ -64,8 +80,22 @@ def computing_in(dtype: str, model: keras.Model) -> Iterator[None]:
             layer.dtype_policy = original
 
 
-class _Given(BaseException):
-    """Ends a model's call at a layer, and carries what the layer is given there."""
+class _Reached(BaseException):
+    """Ends a model's call inside a layer, and carries what has been computed until there."""
+
+
+def _stop(value, *args, **kwargs):
+    raise _Reached(value)
+
+
+def _value_at(layer: keras.Layer, name: str, stop: Callable, model: keras.Model, images):
+    """Run a model until it calls an attribute of a layer, which is replaced by ``stop``."""
+    try:
+        with attribute_replaced(layer, name, stop):
+            model(images, training=False)
+    except _Reached as reached:
+        return reached.args[0]
+    raise ValueError(f"{model.name!r} does not use the layer {layer.name!r}")
 
 
 def input_of(model: keras.Model, layer: keras.Layer, images: np.ndarray) -> np.ndarray:
@@ -74,13 +104,23 @@ def input_of(model: keras.Model, layer: keras.Layer, images: np.ndarray) -> np.n
     Raises:
         ValueError: the model does not use the layer.
     """
+    with tracing:
+        given = _value_at(layer, "call", _stop, model, images)
+    return keras.ops.convert_to_numpy(given)
 
-    def stop(inputs, *args, **kwargs):
-        raise _Given(keras.ops.convert_to_numpy(inputs))
 
-    with tracing, attribute_replaced(layer, "call", stop):
-        try:
-            model(images, training=False)
-        except _Given as given:
-            return given.args[0]
-    raise ValueError(f"{model.name!r} does not use the layer {layer.name!r}")
+def output_of(
+    model: keras.Model, layer: keras.Layer, images: tf.Tensor, *, before_activation: bool
+) -> tf.Tensor:
+    """Compute what a layer returns, in its first call; the layers behind are not run.
+
+    Args:
+        before_activation: take the value before the layer's own activation, if it has one.
+
+    Raises:
+        ValueError: the model does not use the layer.
+    """
+    if before_activation and getattr(layer, "activation", None):
+        return _value_at(layer, "activation", _stop, model, images)
+    call = layer.call
+    return _value_at(layer, "call", lambda *args, **kw: _stop(call(*args, **kw)), model, images)

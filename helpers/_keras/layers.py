@@ -1,26 +1,22 @@
 """A model's layers, those of the models inside it too, each under a name of its own."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from helpers._keras import keras
 
 
 def all_layers(model: keras.Model) -> list[keras.Layer]:
     """List a model's layers in order, those of models inside it too."""
-    layers = []
-    for layer in model.layers:
-        layers.extend(all_layers(layer) if isinstance(layer, keras.Model) else [layer])
-    return layers
+    return [layer for _, layer in _with_paths(model)]
 
 
-def _with_paths(model: keras.Model, prefix: str = "") -> list[tuple[str, keras.Layer]]:
-    pairs = []
+def _with_paths(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, keras.Layer]]:
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            pairs.extend(_with_paths(layer, f"{prefix}{layer.name}/"))
+            yield from _with_paths(layer, f"{prefix}{layer.name}/")
         else:
-            pairs.append((prefix + layer.name, layer))
-    return pairs
+            yield prefix + layer.name, layer
 
 
 def named_layers(model: keras.Model) -> dict[str, keras.Layer]:
@@ -29,6 +25,7 @@ def named_layers(model: keras.Model) -> dict[str, keras.Layer]:
     A name that two layers of nested models share is preceded by that of the model around it, as
     in ``"first/conv"``.
     """
-    pairs = _with_paths(model)
-    counts = Counter(layer.name for layer in {id(layer): layer for _, layer in pairs}.values())
-    return {layer.name if counts[layer.name] == 1 else path: layer for path, layer in pairs}
+    counts = Counter(layer.name for layer in set(all_layers(model)))
+    return {
+        layer.name if counts[layer.name] == 1 else path: layer for path, layer in _with_paths(model)
+    }

@@ -1,36 +1,24 @@
 """What shapes the layers of a model give, read from a trace of the model itself."""
 
-from contextlib import ExitStack
-
 from helpers._keras import keras, tf
-from helpers._keras.hooks import output_hook, tracing
+from helpers._keras.hooks import outputs_kept
 from helpers._keras.layers import all_layers
-from helpers._keras.steps import once
+from helpers._keras.steps import compiled, once
 
 Shape = tuple[int | None, ...]
 
 
 def _trace(model: keras.Model) -> dict[keras.Layer, Shape]:
-    shapes: dict[keras.Layer, Shape] = {}
+    shapes = {}
 
     def run(images):
-        with ExitStack() as hooks:
-            for layer in dict.fromkeys(all_layers(model)):
-                if isinstance(layer, keras.layers.InputLayer):
-                    shapes[layer] = tuple(layer.output.shape)
-                    continue
+        with outputs_kept(all_layers(model), images) as outputs:
+            model(images, training=False)
+        for layer, output in outputs.items():
+            shapes[layer] = tuple(getattr(output, "shape", ()))
+        return images
 
-                def note(output, layer=layer):
-                    shapes[layer] = tuple(getattr(output, "shape", ()))
-                    return output
-
-                hooks.enter_context(output_hook(layer, note))
-            return model(images, training=False)
-
-    with tracing:
-        tf.function(
-            run, input_signature=[image_spec(model)], autograph=False
-        ).get_concrete_function()
+    compiled(run, image_spec(model))
     return shapes
 
 

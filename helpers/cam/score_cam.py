@@ -6,12 +6,12 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from helpers._keras import keras, tf
-from helpers._keras.gradients import chosen_scores, compiled, logits_of
+from helpers._keras.gradients import chosen_scores, logits_of
 from helpers._keras.precision import check_precision
-from helpers._keras.steps import once
+from helpers._keras.steps import compiled, once
 from helpers.activations import feature_maps
 from helpers.cam.heatmap import positive, to_heatmap
-from helpers.classes import Classes, check_question, explicit_classes
+from helpers.classes import Classes, check_question, explicit_classes, softmax
 from helpers.models.layers import LayerLike, spatial_layer
 
 BATCH = 16  # masks at once
@@ -23,10 +23,8 @@ def _build(model: keras.Model, precision: str) -> Callable:
         _, logits, _ = logits_of(model, image * stretched, precision)
         return chosen_scores(logits, tf.fill(tf.shape(masks)[:1], chosen))
 
-    image = tf.TensorSpec(model.input_shape[1:])
-    return compiled(
-        scores, image, tf.TensorSpec((None, None, None, 1)), tf.TensorSpec((), tf.int32)
-    )
+    image, masks = tf.TensorSpec(model.input_shape[1:]), tf.TensorSpec((None, None, None, 1))
+    return compiled(scores, image, masks, tf.TensorSpec((), tf.int32))
 
 
 def score_cam(
@@ -81,6 +79,4 @@ def score_cam(
         scores[n, start : start + BATCH] = run(tf.constant(images[n]), tf.constant(masks), chosen)
         if on_step:
             on_step(n * channels + start + len(masks), scores.size)
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    weights = raised / raised.sum(axis=1, keepdims=True)
-    return positive(np.einsum("nhwc,nc->nhw", maps, weights))
+    return positive(np.einsum("nhwc,nc->nhw", maps, softmax(scores)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 from helpers._choices import unknown
 
@@ -25,8 +26,7 @@ class Mistake(Exception):
     """What is wrong with an answer, in one or two sentences for the learner."""
 
 
-@dataclass(frozen=True)
-class Exercise:
+class Exercise(NamedTuple):
     """A name like ``"02.1"``, hints from gentle to plain, and a test that raises ``Mistake``."""
 
     name: str
@@ -79,25 +79,6 @@ def all_exercises() -> dict[str, Exercise]:
     return dict(sorted(_exercises.items()))
 
 
-def _exercise_named(name: str) -> Exercise:
-    lesson = str(name).split(".")[0]
-    if lesson in LESSONS:
-        _load(lesson)
-    if name not in _exercises:
-        raise unknown("exercise", name, all_exercises())
-    return _exercises[name]
-
-
-def _mistake_in(answer: object, test: Test) -> str | None:
-    try:
-        test(answer)
-    except Mistake as mistake:
-        return str(mistake)
-    except Exception as error:  # whatever an answer does, a check does not fail
-        return f"The check cannot work with this answer ({type(error).__name__}: {error})."
-    return None
-
-
 def check(exercise: str, answer: object = ...) -> Verdict:
     """Check an answer; never raises because of an answer.
 
@@ -119,16 +100,26 @@ def check(exercise: str, answer: object = ...) -> Verdict:
     >>> check("02.2", [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
     Right.
     """
-    asked = _exercise_named(exercise)
+    lesson = str(exercise).split(".")[0]
+    if lesson in LESSONS:
+        _load(lesson)
+    if exercise not in _exercises:
+        raise unknown("exercise", exercise, all_exercises())
     if answer is ...:
         return Verdict(exercise, None, STUB)
     if answer is None:
         return Verdict(exercise, False, NOTHING)
-    mistake = _mistake_in(answer, asked.test)
-    if mistake is None:
+    asked = _exercises[exercise]
+    try:
+        asked.test(answer)
+    except Mistake as mistake:
+        message = str(mistake)
+    except Exception as error:  # whatever an answer does, a check does not fail
+        message = f"The check cannot work with this answer ({type(error).__name__}: {error})."
+    else:
         _attempts.pop(exercise, None)
         return Verdict(exercise, True, "")
+    number = min(_attempts[exercise], len(asked.hints))
     _attempts[exercise] += 1
-    number = min(_attempts[exercise] - 1, len(asked.hints))
     hint = f" Hint: {asked.hints[number - 1]}" if number else ""
-    return Verdict(exercise, False, mistake + hint)
+    return Verdict(exercise, False, message + hint)

@@ -90,7 +90,7 @@ def one_of(answer: object, valid: Collection[str]) -> str:
     if not isinstance(answer, str):
         raise wrong_type(answer, "it should be a name.")
     word = answer.strip().lower()
-    if word not in [name.lower() for name in valid]:
+    if word not in map(str.lower, valid):
         raise Mistake(f"There is no {answer!r} here. Choose one of: {', '.join(valid)}.")
     return word
 
@@ -114,11 +114,8 @@ def name(answer: object, right: str, valid: Collection[str], mistakes: Mistakes 
 def _failing_line(function: Callable, error: Exception) -> str:
     """Name the line of a function's cell or file that an exception passed last, if any."""
     code = getattr(unwrap(function), "__code__", None)
-    lines = [
-        line
-        for frame, line in walk_tb(error.__traceback__)
-        if code and frame.f_code.co_filename == code.co_filename
-    ]
+    passed = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    lines = [line for file, line in passed if code and file == code.co_filename]
     return f" in line {lines[-1]} of its cell" if lines else ""
 
 

@@ -12,7 +12,13 @@ from traitlets import Any, link
 from helpers._choices import unknown
 
 _predictions: dict[str, "Prediction"] = {}
-NONE = "no prediction"
+
+
+def radio_buttons(description: str, options: Sequence[str]) -> widgets.RadioButtons:
+    """Make buttons of which none is chosen yet, as wide as their longest text."""
+    return widgets.RadioButtons(
+        description=description, options=options, value=None, layout={"width": "max-content"}
+    )
 
 
 class Prediction(widgets.VBox):
@@ -32,15 +38,9 @@ class Prediction(widgets.VBox):
                 lambda change: setattr(self, "value", change["new"] or None), "value"
             )
         else:
-            self._field = widgets.RadioButtons(
-                description="prediction",
-                options=list(options),
-                value=None,
-                layout={"width": "max-content"},
-            )
+            self._field = radio_buttons("prediction", options)
             link((self, "value"), (self._field, "value"))
-        text = widgets.HTML(f"<p><b>{escape(question)}</b></p>")
-        super().__init__([text, self._field])
+        super().__init__([widgets.HTML(f"<p><b>{escape(question)}</b></p>"), self._field])
 
     def choose(self, value: str) -> None:
         """Predict from code.
@@ -69,27 +69,24 @@ class Table:
 
     HEAD = ("question", "you predicted", "result")
 
-    def _cells(self) -> list[tuple]:
+    def _cells(self) -> list[list[str]]:
+        """The rows below the head in words, also where something is still missing."""
+        instead = ("", "no prediction", "not yet")
         return [
-            (
-                question,
-                NONE if value is None else value,
-                "not yet" if result is None else result,
-            )
-            for question, value, result in self.rows
+            [word if cell is None else str(cell) for cell, word in zip(row, instead, strict=True)]
+            for row in self.rows
         ]
 
     def __repr__(self) -> str:
-        return "\n".join(" | ".join(map(str, row)) for row in (self.HEAD, *self._cells()))
+        return "\n".join(" | ".join(row) for row in (self.HEAD, *self._cells()))
 
     def _repr_html_(self) -> str:
-        def row(cells: tuple, kind: str) -> str:
-            end = kind[:2]
-            inner = "".join(f"<{kind} align='left'>{escape(str(c))}</{end}>" for c in cells)
-            return f"<tr>{inner}</tr>"
-
-        body = "".join(row(cells, "td") for cells in self._cells())
-        return f"<table>{row(self.HEAD, 'th scope=col')}{body}</table>"
+        head = "".join(f"<th scope=col align='left'>{escape(cell)}</th>" for cell in self.HEAD)
+        rows = [f"<tr>{head}</tr>"]
+        for row in self._cells():
+            cells = "".join(f"<td align='left'>{escape(cell)}</td>" for cell in row)
+            rows.append(f"<tr>{cells}</tr>")
+        return f"<table>{''.join(rows)}</table>"
 
 
 def predict(question: str, options: Sequence[str] | None = None) -> Prediction:

@@ -1,18 +1,18 @@
 """A short quiz for each lesson; its questions stand in the lesson's ``quiz.toml``."""
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from html import escape
+from typing import NamedTuple
 
 import ipywidgets as widgets
 
 from helpers._choices import check_index, unknown
 from helpers.exercises.checks import LESSONS, LESSONS_FOLDER
+from helpers.exercises.predictions import radio_buttons
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """An answer to choose: why it is right or wrong, and the misconception that it betrays."""
 
     text: str
@@ -21,8 +21,7 @@ class Choice:
     misconception: str | None = None
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """A question with its choices, exactly one of them right."""
 
     id: str
@@ -58,12 +57,7 @@ class QuestionBox(widgets.VBox):
     def __init__(self, question: Question, number: int) -> None:
         self.question = question
         texts = [choice.text for choice in question.choices]
-        self._choices = widgets.RadioButtons(
-            options=texts,
-            value=None,
-            description=f"answer {number}",
-            layout={"width": "max-content"},
-        )
+        self._choices = radio_buttons(f"answer {number}", texts)
         self._shown = widgets.HTML()
         self._choices.observe(self._show_message, "index")
         text = widgets.HTML(f"<p><b>{number}. {escape(question.text)}</b></p>")

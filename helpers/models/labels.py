@@ -53,22 +53,18 @@ def check_labels(labels: np.ndarray, outputs: int, end: str) -> np.ndarray:
     labels = np.asarray(labels)
     if labels.dtype.kind not in "biuf" or not np.array_equal(labels, np.round(labels)):
         raise ValueError(f"labels must be whole numbers; {RENUMBER}")
-    if end == "sigmoid" and outputs > 1:
-        return _independent(labels, outputs)
-    return _class_numbers(labels, max(2, outputs))
-
-
-def _is_one_or_zero(labels: np.ndarray, columns: int) -> bool:
-    return labels.shape[1:] == (columns,) and bool(np.isin(labels, (0, 1)).all())
-
-
-def _independent(labels: np.ndarray, outputs: int) -> np.ndarray:
+    if end != "sigmoid" or outputs == 1:
+        return _class_numbers(labels, max(2, outputs))
     if not _is_one_or_zero(labels, outputs):
         raise ValueError(
             f"the model ends in {outputs} sigmoids, which are independent: give labels "
             f"(n, {outputs}) of 0 and 1, or end it in softmax"
         )
     return labels.astype(np.float32)
+
+
+def _is_one_or_zero(labels: np.ndarray, columns: int) -> bool:
+    return labels.shape[1:] == (columns,) and bool(np.isin(labels, (0, 1)).all())
 
 
 def _class_numbers(labels: np.ndarray, classes: int) -> np.ndarray:

@@ -92,20 +92,17 @@ def find_layer(model: keras.Model, layer: LayerLike = None) -> keras.Layer:
         return layer
     if isinstance(layer, str):
         if layer not in layers:
-            raise unknown("layer", layer, layers)
+            shared = [name for name in layers if name.endswith(f"/{layer}")]
+            raise unknown("layer", layer, shared or layers)
         return layers[layer]
     return model.layers[check_index("layer", layer, len(model.layers))]
 
 
 def _last_convolution(model: keras.Model, layers: dict[str, keras.Layer]) -> keras.Layer:
     shapes = output_shapes(model)
-    found = [
-        layer
-        for layer in layers.values()
-        if isinstance(layer, CONVOLUTIONS) and _has_extent(shapes.get(layer, ()))
-    ]
+    spatial = {name: one for name, one in layers.items() if _has_extent(shapes.get(one, ()))}
+    found = [layer for layer in spatial.values() if isinstance(layer, CONVOLUTIONS)]
     if not found:
-        spatial = [name for name, layer in layers.items() if _has_extent(shapes.get(layer, ()))]
         words = f"name one of these: {', '.join(spatial)}" if spatial else "no layer has an extent"
         raise ValueError(f"the model {model.name!r} has no convolution layer; {words}")
     return found[-1]

@@ -3,6 +3,7 @@
 from helpers._keras import keras, tf
 from helpers._keras.gradients import end_of
 from helpers._keras.score import origin, split_end
+from helpers._keras.steps import compiled
 from helpers.models.layers import check_model
 from helpers.models.spec import describe, spec_of
 
@@ -16,8 +17,7 @@ def _end_of_operation(operation, values) -> tuple[str, bool]:
         seen.append((end, origin(logits).op.type == "Placeholder"))
         return logits
 
-    spec = tf.TensorSpec(values.shape, values.dtype)
-    tf.function(run, input_signature=[spec], autograph=False).get_concrete_function()
+    compiled(run, tf.TensorSpec(values.shape, values.dtype))
     return seen[-1]
 
 
@@ -62,5 +62,4 @@ def with_linear_output(model: keras.Model) -> keras.Model:
             "the output of the layer that gives the logits"
         )
     linear = keras.Model(model.inputs[0], _before_the_end(model.outputs[0]), name=model.name)
-    spec = spec_of(model)
-    return describe(linear, class_names=spec.class_names, preprocess=spec.preprocess)
+    return describe(linear, **spec_of(model)._asdict())

@@ -34,12 +34,6 @@ def _augmented(images: np.ndarray, labels: np.ndarray, batch_size: int) -> tf.da
     return data.batch(batch_size).map(change).prefetch(2)
 
 
-def _build(model: keras.Model, image_shape: tuple[int, ...]) -> None:
-    """Tell a Sequential that does not know its input yet what images it will get."""
-    if isinstance(model, keras.Sequential) and not model.built and len(image_shape) == 3:
-        model.build((None, *image_shape))
-
-
 def _compile(model: keras.Model, rate: object, end: str) -> None:
     if end == "sigmoid":
         loss = keras.losses.BinaryCrossentropy()
@@ -93,9 +87,10 @@ def train(
         ValueError: images and labels differ in number, or nothing is left to train on; images or
             labels that this model cannot learn from; a model that is no classifier.
 
-    >>> from helpers.models import build_fashion_cnn
-    >>> images, labels = np.zeros((8, 28, 28, 1)), np.arange(8)
-    >>> curves = train(build_fashion_cnn(), images, labels, epochs=1, held_out=0)
+    >>> softmax = keras.layers.Dense(2, activation="softmax")
+    >>> net = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), softmax])
+    >>> images, labels = np.zeros((4, 8, 8, 1)), np.array([0, 1, 0, 1])
+    >>> curves = train(net, images, labels, epochs=1, held_out=0)
     >>> sorted(curves)
     ['accuracy', 'loss']
     """
@@ -108,7 +103,8 @@ def train(
     if fast:
         check_precision("bfloat16")
     keras.utils.set_random_seed(seed)
-    _build(model, np.shape(images[0]))
+    if isinstance(model, keras.Sequential) and not model.built and np.ndim(images[0]) == 3:
+        model.build((None, *np.shape(images[0])))  # it does not know its input yet
     images = check_training_images(model, images)
     end = end_of_classifier(model)
     labels = check_labels(labels, model.output_shape[-1], end)

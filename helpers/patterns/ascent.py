@@ -1,6 +1,6 @@
 """The patterns that filters respond to most strongly, grown by gradient ascent on an image."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -129,28 +129,27 @@ def gradient_ascent(
     found, way = find_layer(model, layer), RECIPES[recipe]
     filters = _check(model, found, filters, size, steps)
     start = way.start(seed, size, model.input_shape[-1])
-    options = {"gradient_scale": gradient_scale, "precision": precision}
-    key = ("ascent", found, recipe, size, *options.values())
-    step, measure = once(model, key, lambda: build_step(model, found, way, start, **options))
+    key = ("ascent", found, recipe, size, gradient_scale, precision)
+    step = once(model, key, lambda: build_step(model, found, way, start, gradient_scale, precision))
 
-    chosen = np.split(np.array(filters, np.int32), range(BATCH, len(filters), BATCH))
-    chosen = [tf.constant(part) for part in chosen]
-    variables = [tf.repeat(start[None], len(part), axis=0) for part in chosen]
+    parts = np.split(np.array(filters, np.int32), range(BATCH, len(filters), BATCH))
+    chosen = [tf.constant(part) for part in parts]
+    variables = [tf.repeat(start[None], len(part), axis=0) for part in parts]
     memories = [tf.zeros((2, *variable.shape)) for variable in variables]
-    history = []
-    rate = tf.constant(step_size, tf.float32)
+    rate, history = tf.constant(step_size, tf.float32), []
+
+    def take_step(number: int) -> Iterator[list]:
+        batches = zip(variables, memories, chosen, strict=True)
+        moved = [step(*batch, tf.constant(number), rate) for batch in batches]
+        return map(list, zip(*moved, strict=True))
+
     for number in range(1, steps + 1):
-        moved = [
-            step(variable, memory, part, tf.constant(number), rate)
-            for variable, memory, part in zip(variables, memories, chosen, strict=True)
-        ]
-        variables, memories, activations = map(list, zip(*moved, strict=True))
+        variables, memories, activations = take_step(number)
+        history.append(np.concatenate(activations))
         for regularize in regularizers:
             variables = [regularize(variable) for variable in variables]
-        history.append(np.concatenate(activations))
         if on_step:
             on_step(number, _pictures(way, variables))
-    last = tf.constant(steps + 1)
-    reached = zip(variables, chosen, strict=True)
-    history.append(np.concatenate([measure(*pair, last) for pair in reached]))
+    *_, reached = take_step(steps + 1)
+    history.append(np.concatenate(reached))
     return Ascent(_pictures(way, variables), np.stack(history))

@@ -5,7 +5,6 @@ Each makes a function of pixels (n, h, w, channels) that returns pixels. Give
 """
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 
@@ -14,7 +13,6 @@ from helpers._keras import tf
 Regularizer = Callable[[tf.Tensor], tf.Tensor]
 
 
-@cache
 def total_variation(strength: float = 0.5) -> Regularizer:
     """Pull each pixel towards its neighbours by one gradient step on the total variation.
 
@@ -41,7 +39,6 @@ def total_variation(strength: float = 0.5) -> Regularizer:
     return calm
 
 
-@cache
 def blur(sigma: float = 0.5) -> Regularizer:
     """Blur a little with a Gaussian kernel of 5x5 (Yosinski et al. 2015).
 
@@ -67,7 +64,6 @@ def blur(sigma: float = 0.5) -> Regularizer:
     return soften
 
 
-@cache
 def zoom(factor: float = 1.02) -> Regularizer:
     """Enlarge the image a little about its centre, so that details grow: octaves in small steps.
 

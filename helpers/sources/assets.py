@@ -3,8 +3,8 @@
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from helpers.sources.origins import DebianPackage, Download, PipPackage
 
@@ -26,8 +26,7 @@ OTHER_TRAINING = (
 )
 
 
-@dataclass(frozen=True)
-class OnDisk:
+class OnDisk(NamedTuple):
     """Files that may lie in a folder already."""
 
     description: str
@@ -36,8 +35,7 @@ class OnDisk:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Remote:
+class Remote(NamedTuple):
     """Files that ``origin`` brings from elsewhere into an empty folder."""
 
     description: str

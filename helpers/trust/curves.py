@@ -8,15 +8,18 @@ from helpers.images import blur, stretch
 from helpers.inputs import check_images
 
 
-def _check_heatmaps(heatmaps: np.ndarray, count: int) -> np.ndarray:
-    heatmaps = np.asarray(heatmaps, np.float32)
+def _checked(
+    model: keras.Model, images: np.ndarray, heatmaps: np.ndarray, class_index: Classes
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Check what a curve is asked: images, one heatmap and one class for each."""
+    images, heatmaps = check_images(model, images), np.asarray(heatmaps, np.float32)
     if heatmaps.ndim != 3 or not heatmaps.size:
         raise ValueError(f"heatmaps have the shape {heatmaps.shape}; want (n, height, width)")
-    if len(heatmaps) != count:
-        raise ValueError(f"{len(heatmaps)} heatmaps for {count} images")
+    if len(heatmaps) != len(images):
+        raise ValueError(f"{len(heatmaps)} heatmaps for {len(images)} images")
     if np.isnan(heatmaps).any():
         raise ValueError("a heatmap holds NaN, so its pixels have no order")
-    return heatmaps
+    return images, heatmaps, explicit_classes(model, class_index, images)
 
 
 def _curves(
@@ -69,9 +72,7 @@ def deletion_curve(
     >>> deletion_curve(build_fashion_cnn(), images, heatmaps, class_index=8, steps=4).shape
     (2, 5)
     """
-    images = check_images(model, images)
-    heatmaps = _check_heatmaps(heatmaps, len(images))
-    classes = explicit_classes(model, class_index, images)
+    images, heatmaps, classes = _checked(model, images, heatmaps, class_index)
     flat = np.broadcast_to(images.mean(axis=(1, 2), keepdims=True), images.shape)
     return _curves(model, images, flat, heatmaps, classes, steps)
 
@@ -107,8 +108,6 @@ def insertion_curve(
     >>> insertion_curve(build_fashion_cnn(), images, heatmaps, class_index=8, steps=4).shape
     (2, 5)
     """
-    images = check_images(model, images)
-    heatmaps = _check_heatmaps(heatmaps, len(images))
-    classes = explicit_classes(model, class_index, images)
+    images, heatmaps, classes = _checked(model, images, heatmaps, class_index)
     blurred = np.stack([blur(image, image.shape[0] / 10) for image in images])
     return _curves(model, blurred, images, heatmaps, classes, steps)

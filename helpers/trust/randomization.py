@@ -31,8 +31,7 @@ def _copy(model: keras.Model) -> keras.Model:
             f"{model.name!r} cannot be copied: give each layer class of your own a get_config that "
             "returns the arguments of its __init__"
         ) from fault
-    spec = spec_of(model)
-    return describe(copy, class_names=spec.class_names, preprocess=spec.preprocess)
+    return describe(copy, **spec_of(model)._asdict())
 
 
 def _redrawn(weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
