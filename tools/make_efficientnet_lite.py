@@ -16,7 +16,6 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from helpers.datasets import DATA, PHOTOS, load_photo
-from helpers.images import fit
 from helpers.models.efficientnet_lite import (
     build_efficientnet_lite,
     preprocess_input,
@@ -95,13 +94,18 @@ def read_checkpoint(file: BinaryIO) -> dict[str, np.ndarray]:
     return {name: tensor.values(storages) for name, tensor in tensors.items()}
 
 
-def fold(weight: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, var: np.ndarray):
+def fold(weight: np.ndarray, *normalization: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Fold batch normalization into the convolution before it.
+
+    Args:
+        weight: of the convolution, in the order of PyTorch's axes.
+        normalization: gamma, beta, mean and variance.
 
     Returns:
         Kernel and bias in the order of Keras' axes.
     """
-    factor = gamma / np.sqrt(var + EPSILON)
+    gamma, beta, mean, variance = normalization
+    factor = gamma / np.sqrt(variance + EPSILON)
     depthwise = weight.shape[1] == 1
     kernel = np.transpose(weight, (2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
     factors = factor[:, None] if depthwise else factor
@@ -111,7 +115,7 @@ def fold(weight: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarr
 def keras_weights(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return kernel and bias of each layer of ``build_efficientnet_lite``, float32."""
     values = [v for name, v in tensors.items() if not name.endswith("num_batches_tracked")]
-    *convolutions, kernel, bias = (np.float64(value) for value in values)
+    *convolutions, kernel, bias = (value.astype(np.float64) for value in values)
     pairs = [fold(*convolutions[i : i + 5]) for i in range(0, len(convolutions), 5)]
     names = [layer.name for layer in build_efficientnet_lite().layers if layer.weights]
     return {
@@ -139,8 +143,8 @@ def main() -> None:
     moved = np.abs(logits(rounded) - logits(arrays)).max()
     if moved > MOST:
         raise ValueError(f"rounding to float16 moves a logit by {moved:.3f}")
-    with placed(WEIGHTS) as file:
-        np.savez(file, **rounded)  # not compressed, so that it is the same file everywhere
+    with placed(WEIGHTS) as file:  # not compressed, so that it is the same file everywhere
+        np.savez(file, **rounded)  # type: ignore[arg-type]
     print(f"rounding to float16 moves no logit of the six photos by more than {moved:.3f}")
     print(f"{WEIGHTS.name}: {hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()}")
 

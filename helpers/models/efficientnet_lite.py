@@ -43,9 +43,9 @@ def _block(inputs, name: str, stage: Stage, stride: int):
     """Add an inverted residual (Sandler et al. 2018): widen, look around, narrow."""
     maps, width = inputs, inputs.shape[-1]
     if stage.expansion > 1:
-        maps = layers.Conv2D(
-            stage.expansion * width, 1, activation="relu6", name=f"{name}_expand"
-        )(maps)
+        maps = layers.Conv2D(stage.expansion * width, 1, activation="relu6", name=f"{name}_expand")(
+            maps
+        )
     maps = layers.DepthwiseConv2D(
         stage.kernel_size, stride, padding="same", activation="relu6", name=f"{name}_depthwise"
     )(maps)
