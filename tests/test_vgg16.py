@@ -13,10 +13,12 @@ import pytest
 from helpers import datasets, models, sources
 from helpers._keras import keras
 from helpers.cam import grad_cam
+from helpers.classes import class_names
 from helpers.datasets import load_photo
 from helpers.images import random_crops
 from helpers.inputs import prepare
 from helpers.models import vgg16
+from helpers.models.album_head import Accuracy, judge_album_head, ridge, wilson_interval
 from helpers.sources import assets, origins
 from helpers.sources.assets import Remote
 from helpers.sources.origins import Download, PipPackage
@@ -211,6 +213,59 @@ def test_the_1000_classes_come_from_keras_own_file(keras_server, monkeypatch, ca
     np.testing.assert_allclose(net.get_layer("predictions").get_weights()[0], 16 / 1e4, rtol=1e-6)
 
 
-def test_auto_without_the_big_file_is_the_photo_head(capsys):
-    assert models.load_vgg16("auto").output_shape == (None, 6)
-    assert "head 'photos'" in capsys.readouterr().out
+def test_auto_without_the_big_file_is_the_head_of_the_album(capsys):
+    net = models.load_vgg16("auto")
+    assert class_names(net) == models.ALBUM_KINDS and net.output_shape == (None, 8)
+    assert net.input_shape == (None, None, None, 3)
+    assert capsys.readouterr().out == "VGG16 with head 'album'\n"
+
+
+@pytest.fixture(scope="module")
+def album_net():
+    return models.load_vgg16("album")
+
+
+def test_the_stored_accuracy_is_what_the_album_head_reaches_on_photos_it_never_saw(album_net):
+    base = keras.Model(album_net.input, album_net.get_layer("block5_pool").output)
+    counted = judge_album_head(base, *album_net.get_layer("logits").get_weights())
+    assert counted == models.album_head_accuracy()
+    assert sum(counted.photos.values()) == 38 and sum(counted.right.values()) >= 33
+    assert len(counted.wrong) == 38 - sum(counted.right.values())
+
+
+def test_an_accuracy_is_told_in_one_line():
+    line = str(Accuracy({"a": 3, "b": 5}, {"a": 4, "b": 6}, {}))
+    assert line == (
+        "8 of 10 photos that the head never saw are named right "
+        "(0.80, 95 % interval 0.49 to 0.94): a 3/4, b 5/6"
+    )
+
+
+def test_grad_cam_of_windmill_finds_four_windmills(album_net):
+    photo = prepare(album_net, load_photo("windmill3")[None])
+    (heat,) = grad_cam(album_net, photo, models.ALBUM_KINDS.index("windmill"), "block5_conv3")
+    assert False, heat.shape
+
+
+def test_wilson_interval_agrees_with_the_roots_of_its_equation():
+    for right, count in ((0, 2), (8, 10), (35, 38), (6, 6)):
+        for end in wilson_interval(right, count):
+            distance = abs(right / count - end) / np.sqrt(end * (1 - end) / count)
+            assert distance == pytest.approx(1.96) or end in (0, 1)
+
+
+def test_ridge_is_the_minimum_of_its_loss():
+    rng = np.random.default_rng(0)
+    features, classes = rng.normal(3, 2, (20, 4)), np.arange(20) % 5 // 2
+    kernel, bias = ridge(features, classes, penalty=0.7)
+    share = 1 / np.bincount(classes)[classes] / 3
+    spread = np.sqrt(share @ (features - share @ features) ** 2)
+
+    def loss(kernel, bias):
+        errors = features @ kernel + bias - np.eye(3)[classes]
+        return share @ (errors**2).sum(axis=1) + 0.7 * ((spread[:, None] * kernel) ** 2).sum()
+
+    for _ in range(20):
+        step, shift = rng.normal(0, 1e-4, kernel.shape), rng.normal(0, 1e-4, bias.shape)
+        slope = loss(kernel + step, bias + shift) - loss(kernel - step, bias - shift)
+        assert abs(slope) < 1e-9 < loss(kernel + 10 * step, bias) - loss(kernel, bias)
