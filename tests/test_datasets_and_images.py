@@ -114,7 +114,9 @@ def test_the_split_of_the_album_is_fixed():
 
 def fingerprint(photo):
     """Where a photo gets brighter from left to right, at 9 x 8 places."""
-    small = cv2.resize(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), (9, 8), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), (9, 8), interpolation=cv2.INTER_AREA
+    )
     return small[:, 1:] > small[:, :-1]
 
 

@@ -259,11 +259,11 @@ def test_ridge_is_the_minimum_of_its_loss():
     features, classes = rng.normal(3, 2, (20, 4)), np.arange(20) % 5 // 2
     kernel, bias = ridge(features, classes, penalty=0.7)
     share = 1 / np.bincount(classes)[classes] / 3
-    spread = np.sqrt(share @ (features - share @ features) ** 2)
+    spread = np.sqrt((share @ (features - share @ features) ** 2).mean())
 
     def loss(kernel, bias):
         errors = features @ kernel + bias - np.eye(3)[classes]
-        return share @ (errors**2).sum(axis=1) + 0.7 * ((spread[:, None] * kernel) ** 2).sum()
+        return share @ (errors**2).sum(axis=1) + 0.7 * ((spread * kernel) ** 2).sum()
 
     for _ in range(20):
         step, shift = rng.normal(0, 1e-4, kernel.shape), rng.normal(0, 1e-4, bias.shape)

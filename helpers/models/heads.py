@@ -67,7 +67,7 @@ def load_head(
     for path in (DATA / "models" / name, kept):
         if stored := _read(path):
             return stored
-    print(f"fitting the {head} head to these weights: a minute or less, once")
+    print(f"fitting the head {head!r} to these weights: about a minute, once")
     fitted = fit(convolutions)
     with suppress(OSError):  # a cache that cannot be written to: fit again next time
         save_head(kept, *fitted)
