@@ -127,7 +127,7 @@ def _failing_line(function: Callable, error: Exception) -> str:
     code = getattr(unwrap(function), "__code__", None)
     passed = extract_tb(error.__traceback__)
     own = [frame for frame in passed if code and frame.filename == code.co_filename]
-    return f" It is line {own[-1].lineno} of its cell: {own[-1].line}" if own else ""
+    return f" It is line {own[-1].lineno} of its cell, “{own[-1].line}”." if own else ""
 
 
 def call(answer: object, *args: object) -> object:

@@ -8,6 +8,6 @@ def mixed(question: str, options: Iterable[str]) -> Sequence[str]:
     """Mix options; the order depends on nothing but the question and the options.
 
     >>> mixed("How many?", ["few", "some", "many"])
-    ['some', 'few', 'many']
+    ['some', 'many', 'few']
     """
     return sorted(options, key=lambda option: sha256(f"{question}\n{option}".encode()).digest())

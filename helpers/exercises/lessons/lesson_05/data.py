@@ -22,6 +22,8 @@ class Misled(keras.layers.Layer):
     """
 
     def call(self, pooled: tf.Tensor) -> tf.Tensor:
+        """Keep the values and turn the order of the gradients round."""
+
         @tf.custom_gradient
         def same(values: tf.Tensor) -> tuple:
             return tf.identity(values), lambda upstream: upstream[:, ::-1]
@@ -37,7 +39,8 @@ def small_net(middle: keras.Layer, seed: int) -> keras.Model:
         CHANNELS, 3, padding="same", activation="relu", name="block5_conv3"
     )
     photo = keras.Input((None, None, 3))
-    maps = convolution(keras.layers.AveragePooling2D(16)(photo))
+    small = keras.layers.Rescaling(1 / 64)(keras.layers.AveragePooling2D(16)(photo))
+    maps = convolution(small)
     pooled = keras.layers.GlobalAveragePooling2D()(maps)
     logits = keras.layers.Dense(CLASSES, bias_initializer=bias, name="logits")(middle(pooled))
     names = [f"class {index}" for index in range(CLASSES)]

@@ -23,10 +23,6 @@ def _linear(d: np.ndarray) -> np.ndarray:
     return np.maximum(1 - d, 0)
 
 
-def _nearest(d: np.ndarray) -> np.ndarray:
-    return np.float64(d <= 0.5)
-
-
 def _weights(size: int, count: int, weigh: Callable) -> np.ndarray:
     """Weights (size, count) that stretch ``count`` values to ``size``; the edge goes on outside."""
     centres = (np.arange(size) + 0.5) * count / size - 0.5
@@ -38,8 +34,8 @@ def _weights(size: int, count: int, weigh: Callable) -> np.ndarray:
     return weights
 
 
-def _stretch(heatmap: np.ndarray, height: int, width: int, weigh: Callable) -> np.ndarray:
-    rows, columns = heatmap.shape
+def _stretch(heatmap: np.ndarray, photo: np.ndarray, weigh: Callable) -> np.ndarray:
+    (rows, columns), (height, width) = heatmap.shape, photo.shape[:2]
     return _weights(height, rows, weigh) @ heatmap @ _weights(width, columns, weigh).T
 
 
@@ -63,8 +59,8 @@ def _trials() -> list[tuple[np.ndarray, np.ndarray]]:
     rng = np.random.default_rng(7)
     (large,), (tiny,) = small_photos(120, 160, "coffee"), small_photos(37, 53, "palace")
     return [
-        (large, np.float32(5 * rng.random((6, 8)))),
-        (tiny, np.float32(0.02 * rng.random((3, 4)))),
+        (large, 5 * rng.random((6, 8), np.float32)),
+        (tiny, 0.02 * rng.random((3, 4), np.float32)),
     ]
 
 
@@ -77,18 +73,17 @@ def _photo(returned: object, photo: np.ndarray) -> np.ndarray:
 
 
 def _mistake(covered: np.ndarray, photo: np.ndarray, heatmap: np.ndarray) -> str:
-    heats = [_stretch(heatmap, *photo.shape[:2], weigh) for weigh in (_cubic, _linear, _nearest)]
-    cubic, linear, nearest = map(_hottest, heats)
+    heat, linear = (_stretch(heatmap, photo, weigh) for weigh in (_cubic, _linear))
+    hottest = _hottest(heat)
     colour, changed = photo.mean(axis=(0, 1)), (covered != photo).any(axis=2)
     if not changed.any():
         return "Your function returns the photo as it was: nothing is covered."
-    if _alike(covered, _covered(photo, _hottest(-heats[0]))):
+    if _alike(covered, _covered(photo, _hottest(-heat))):
         return "These are the coldest places. Cover the hottest."
-    for wrong, way in ((linear, "in straight lines"), (nearest, "without any smoothing")):
-        if _alike(covered, _covered(photo, wrong)):
-            return f"The heatmap is stretched {way}. Give cv2.resize the method cv2.INTER_CUBIC."
-    if _alike(covered, photo, ~cubic):
-        used = np.rint(covered[cubic].mean(axis=0)).astype(int)
+    if _alike(covered, _covered(photo, _hottest(linear))):
+        return "The heat is stretched in straight lines. cv2.resize needs cv2.INTER_CUBIC here."
+    if _alike(covered, photo, ~hottest) and changed[hottest].mean() > 0.8:
+        used = np.rint(covered[hottest].mean(axis=0)).astype(int)
         return (
             f"The right pixels change, but to the colour {tuple(used.tolist())} on average. The "
             f"photo's mean colour is {tuple(np.rint(colour).astype(int).tolist())}."
@@ -115,7 +110,7 @@ def _hottest_tenth(answer: object) -> Picture:
         covered = _photo(expect.call(answer, given, heatmap.copy()), photo)
         if (given != photo).any():
             raise Mistake("Your function changes the photo that it is given: work on a copy.")
-        heat = _stretch(heatmap, *photo.shape[:2], _cubic)
+        heat = _stretch(heatmap, photo, _cubic)
         expected = _covered(photo, _hottest(heat))
         picture = compared(covered, expected)
         if not _alike(covered, expected):
