@@ -2,58 +2,56 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 from helpers._choices import unknown
+from helpers.exercises.verdict import Verdict
+from helpers.figures import Picture
 
 LESSONS_FOLDER = Path(__file__).parent / "lessons"
 LESSONS = sorted(path.parent.name[-2:] for path in LESSONS_FOLDER.glob("lesson_*/quiz.toml"))
-HEADS = {True: "Right.", False: "Not yet.", None: "No answer yet."}
 STUB = "Replace the dots with your answer and run both cells."
 NOTHING = (
     "Your answer is None: a method such as sort() changes the list and returns nothing. "
     "Give the list itself, or what sorted() returns."
 )
 
-Test = Callable[[object], None]
+Test = Callable[[object], Picture | None]
 
 
 class Mistake(Exception):
-    """What is wrong with an answer, in one or two sentences for the learner."""
+    """What is wrong with an answer, in one or two sentences for the learner.
+
+    Args:
+        hint: how to get past this very mistake; ``hint`` gives it before the general ones.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.picture: Picture | None = None
+
+
+class Slip(Mistake):
+    """An answer of a wrong type or shape, which does not count as a try."""
 
 
 class Exercise(NamedTuple):
-    """A name like ``"02.1"``, hints from gentle to plain, and a test that raises ``Mistake``."""
+    """A name like ``"02.1"``, hints from gentle to plain, and a test that raises ``Mistake``.
+
+    What the test returns, a picture or nothing, is shown under a right answer.
+    """
 
     name: str
     hints: tuple[str, ...]
     test: Test
 
 
-@dataclass(frozen=True, repr=False)
-class Verdict:
-    """What ``check`` says. ``passed`` is ``None`` for an exercise without an answer yet."""
-
-    exercise: str
-    passed: bool | None
-    message: str
-
-    def __bool__(self) -> bool:
-        return self.passed is True
-
-    def __repr__(self) -> str:
-        return f"{HEADS[self.passed]} {self.message}".strip()
-
-    def _repr_html_(self) -> str:
-        return f"<p role='status'><b>{HEADS[self.passed]}</b> {escape(self.message)}</p>"
-
-
 _exercises: dict[str, Exercise] = {}
-_attempts: Counter[str] = Counter()
+tries: Counter[str] = Counter()
+last_mistake: dict[str, Mistake] = {}
 
 
 def exercise(name: str, *hints: str) -> Callable[[Test], Test]:
@@ -79,18 +77,32 @@ def all_exercises() -> dict[str, Exercise]:
     return dict(sorted(_exercises.items()))
 
 
+def exercise_named(name: str) -> Exercise:
+    """Find an exercise.
+
+    Raises:
+        ValueError: no such exercise.
+    """
+    lesson = str(name).split(".")[0]
+    if lesson in LESSONS:
+        _load(lesson)
+    if name not in _exercises:
+        raise unknown("exercise", name, all_exercises())
+    return _exercises[name]
+
+
 def check(exercise: str, answer: object = ...) -> Verdict:
     """Check an answer; never raises because of an answer.
 
-    A wrong one is told what is wrong with it; from the second attempt on there is a hint, from
-    attempt to attempt a plainer one.
+    A wrong one is told what is wrong with it; ``hint`` helps further on request.
 
     Args:
         exercise: its name, like ``"02.1"``.
         answer: the learner's value, array or function; ``...`` where there is none yet.
 
     Returns:
-        A ``Verdict``, true only for a right answer; a notebook shows it as a sentence.
+        A ``Verdict``, true only for a right answer; a notebook shows it as a sentence, with a
+        picture of the answer where the exercise has one.
 
     Raises:
         ValueError: no such exercise.
@@ -100,26 +112,27 @@ def check(exercise: str, answer: object = ...) -> Verdict:
     >>> check("02.2", [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
     Right.
     """
-    lesson = str(exercise).split(".")[0]
-    if lesson in LESSONS:
-        _load(lesson)
-    if exercise not in _exercises:
-        raise unknown("exercise", exercise, all_exercises())
+    asked = exercise_named(exercise)
     if answer is ...:
         return Verdict(exercise, None, STUB)
     if answer is None:
         return Verdict(exercise, False, NOTHING)
-    asked = _exercises[exercise]
     try:
-        asked.test(answer)
+        picture = asked.test(answer)
     except Mistake as mistake:
-        message = str(mistake)
+        return _not_yet(exercise, mistake)
     except Exception as error:  # whatever an answer does, a check does not fail
-        message = f"The check cannot work with this answer ({type(error).__name__}: {error})."
-    else:
-        _attempts.pop(exercise, None)
-        return Verdict(exercise, True, "")
-    number = min(_attempts[exercise], len(asked.hints))
-    _attempts[exercise] += 1
-    hint = f" Hint: {asked.hints[number - 1]}" if number else ""
-    return Verdict(exercise, False, message + hint)
+        sentence = f"The check cannot work with this answer ({type(error).__name__}: {error})."
+        return _not_yet(exercise, Slip(sentence))
+    last_mistake.pop(exercise, None)
+    return Verdict(exercise, True, "", picture)
+
+
+def _not_yet(exercise: str, mistake: Mistake) -> Verdict:
+    message = str(mistake)
+    if not isinstance(mistake, Slip):
+        tries[exercise] += 1
+        last_mistake[exercise] = mistake
+        if tries[exercise] > 1:
+            message += f' For a hint, run hint("{exercise}").'
+    return Verdict(exercise, False, message, mistake.picture)

@@ -7,9 +7,10 @@ from html import escape
 from pathlib import Path
 
 import ipywidgets as widgets
-from traitlets import Any, link
+from traitlets import Any, Unicode, link
 
 from helpers._choices import unknown
+from helpers.exercises.order import mixed
 
 _predictions: dict[str, "Prediction"] = {}
 
@@ -21,26 +22,40 @@ def radio_buttons(description: str, options: Sequence[str]) -> widgets.RadioButt
     )
 
 
+def text_box(description: str) -> widgets.Textarea:
+    """Make a box for a sentence or two."""
+    return widgets.Textarea(description=description, continuous_update=False)
+
+
 class Prediction(widgets.VBox):
     """A question with a field for the answer; ``value`` is the prediction, also from code.
 
-    ``result`` is what happened, once ``compare`` has been called.
+    ``why`` is the learner's reason. ``result`` is what happened, once ``compare`` has been called.
     """
 
     value = Any(None, allow_none=True)
+    why = Unicode()
     result = Any(None, allow_none=True)
 
-    def __init__(self, question: str, options: Sequence[str] | None) -> None:
+    def __init__(self, question: str, options: Sequence[str] | None, *, why: bool = False) -> None:
         self.question, self.options = question, options
+        fields: list[widgets.Widget] = [widgets.HTML(f"<p><b>{escape(question)}</b></p>")]
         if options is None:
-            self._field = widgets.Text(description="prediction", continuous_update=False)
-            self._field.observe(
-                lambda change: setattr(self, "value", change["new"] or None), "value"
-            )
+            field = text_box("your answer")
+            field.observe(lambda change: setattr(self, "value", change["new"] or None), "value")
         else:
-            self._field = radio_buttons("prediction", options)
-            link((self, "value"), (self._field, "value"))
-        super().__init__([widgets.HTML(f"<p><b>{escape(question)}</b></p>"), self._field])
+            field = radio_buttons("prediction", mixed(question, options))
+            link((self, "value"), (field, "value"))
+        fields.append(field)
+        if why:
+            fields.append(text_box("why"))
+            link((self, "why"), (fields[-1], "value"))
+        super().__init__(fields)
+
+    @property
+    def answer(self) -> object:
+        """The prediction, with the reason where there is one."""
+        return f"{self.value}, because {self.why}" if self.value and self.why else self.value
 
     def choose(self, value: str) -> None:
         """Predict from code.
@@ -55,7 +70,7 @@ class Prediction(widgets.VBox):
     def compare(self, result: object) -> "Table":
         """Keep the result, and show prediction and result side by side."""
         self.result = result
-        return Table([(self.question, self.value, result)])
+        return Table([(self.question, self.answer, result)])
 
     def __repr__(self) -> str:
         return f"<Prediction: {self.question}>"
@@ -89,10 +104,16 @@ class Table:
         return f"<table>{''.join(rows)}</table>"
 
 
-def predict(question: str, options: Sequence[str] | None = None) -> Prediction:
-    """Ask for a prediction: one of some options, or a short text.
+def predict(
+    question: str, options: Sequence[str] | None = None, *, why: bool = False
+) -> Prediction:
+    """Ask for a prediction: one of some options, or a text where there are none.
 
-    Asked again, the same question starts anew.
+    The options are shown in a mixed order, and none is chosen. Asked again, the same question
+    starts anew.
+
+    Args:
+        why: give a box for the reason, too.
 
     >>> guess = predict("Which class is confused most?", ["Bag", "Shirt"])
     >>> guess.choose("Bag")
@@ -100,13 +121,13 @@ def predict(question: str, options: Sequence[str] | None = None) -> Prediction:
     question | you predicted | result
     Which class is confused most? | Bag | Shirt
     """
-    _predictions[question] = Prediction(question, options)
+    _predictions[question] = Prediction(question, options, why=why)
     return _predictions[question]
 
 
 def predictions() -> Table:
     """Return all predictions of this session with their results, as a table."""
-    return Table([(one.question, one.value, one.result) for one in _predictions.values()])
+    return Table([(one.question, one.answer, one.result) for one in _predictions.values()])
 
 
 def save_predictions(path: str | Path) -> Path:

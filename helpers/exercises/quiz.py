@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from helpers._choices import check_index, unknown
 from helpers.exercises.checks import LESSONS, LESSONS_FOLDER
+from helpers.exercises.order import mixed
 from helpers.exercises.predictions import radio_buttons
 
 
@@ -22,7 +23,7 @@ class Choice(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A question with its choices, exactly one of them right."""
+    """A question with its choices in a mixed order, exactly one of them right."""
 
     id: str
     text: str
@@ -32,6 +33,12 @@ class Question(NamedTuple):
     def right(self) -> int:
         """Index of the right choice."""
         return next(i for i, choice in enumerate(self.choices) if choice.right)
+
+
+def _question(entry: dict) -> Question:
+    choices = {choice["text"]: Choice(**choice) for choice in entry["choice"]}
+    order = mixed(entry["id"], choices)
+    return Question(entry["id"], entry["text"], tuple(choices[text] for text in order))
 
 
 @cache
@@ -45,30 +52,27 @@ def questions(lesson: str) -> tuple[Question, ...]:
         raise unknown("lesson", lesson, LESSONS)
     path = LESSONS_FOLDER / f"lesson_{lesson}" / "quiz.toml"
     content = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(
-        Question(q["id"], q["text"], tuple(Choice(**choice) for choice in q["choice"]))
-        for q in content["question"]
-    )
+    return tuple(_question(entry) for entry in content["question"])
 
 
 class QuestionBox(widgets.VBox):
-    """One question; what is chosen is answered at once."""
+    """One question; what is chosen is answered at once. ``first`` is the index chosen first."""
 
     def __init__(self, question: Question, number: int) -> None:
         self.question = question
-        texts = [choice.text for choice in question.choices]
-        self._choices = radio_buttons(f"answer {number}", texts)
+        self.first: int | None = None
+        self.choices = radio_buttons(f"answer {number}", [one.text for one in question.choices])
         self._shown = widgets.HTML()
-        self._choices.observe(self._show_message, "index")
+        self.choices.observe(self._answer, "index")
         text = widgets.HTML(f"<p><b>{number}. {escape(question.text)}</b></p>")
-        super().__init__([text, self._choices, self._shown])
+        super().__init__([text, self.choices, self._shown])
 
     @property
     def message(self) -> str:
         """What is said about the choice, empty before the first one."""
-        if self._choices.index is None:
+        if self.choices.index is None:
             return ""
-        choice = self.question.choices[self._choices.index]
+        choice = self.question.choices[self.choices.index]
         return f"{'Right' if choice.right else 'No'}. {choice.reason}"
 
     def choose(self, index: int) -> None:
@@ -78,31 +82,48 @@ class QuestionBox(widgets.VBox):
             ValueError: no such choice.
         """
         check_index("choice", index, len(self.question.choices))
-        self._choices.index = index
+        self.choices.index = index
 
-    def _show_message(self, _change: object) -> None:
+    def _answer(self, change: dict) -> None:
+        if self.first is None:
+            self.first = change["new"]
         self._shown.value = f"<p role='status'>{escape(self.message)}</p>"
 
 
 class Quiz(widgets.VBox):
-    """All questions of a lesson; ``score`` counts those answered right."""
+    """All questions of a lesson; ``score`` counts those answered right at the first try."""
 
     def __init__(self, lesson: str) -> None:
         self.lesson = lesson
-        boxes = [QuestionBox(q, number) for number, q in enumerate(questions(lesson), start=1)]
-        super().__init__(boxes)
+        self.boxes = [QuestionBox(q, number) for number, q in enumerate(questions(lesson), start=1)]
+        self._shown = widgets.HTML()
+        for box in self.boxes:
+            box.choices.observe(self._show_score, "index")
+        super().__init__([*self.boxes, self._shown])
 
     @property
     def score(self) -> int:
-        """How many questions are answered right."""
-        return sum(box._choices.index == box.question.right for box in self.children)
+        """How many questions were answered right at the first try."""
+        return sum(box.first == box.question.right for box in self.boxes)
+
+    @property
+    def message(self) -> str:
+        """The score, once all questions are answered."""
+        if any(box.first is None for box in self.boxes):
+            return ""
+        return f"{self.score} of {len(self.boxes)} right at the first try"
+
+    def _show_score(self, _change: object) -> None:
+        self._shown.value = f"<p role='status'><b>{self.message}</b></p>" if self.message else ""
 
     def __repr__(self) -> str:
-        return f"<Quiz of lesson {self.lesson}: {len(self.children)} questions>"
+        return f"<Quiz of lesson {self.lesson}: {len(self.boxes)} questions>"
 
 
 def quiz(lesson: str) -> Quiz:
     """Make the quiz of a lesson, like ``"02"``: a widget that answers each choice at once.
+
+    Its last line is the score, once all questions are answered.
 
     Raises:
         ValueError: no such lesson.

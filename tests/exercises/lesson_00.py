@@ -112,7 +112,7 @@ def quiz_answers() -> dict[str, str]:
     ranges = {
         (255, 255): "both between 0 and 255",
         (1, 1): "both between 0 and 1",
-        (1, 255): "the shirt's between 0 and 1, the cat's between 0 and 255",
+        (1, 255): "0 to 1 and 0 to 255",
     }
     vgg = load_vgg16("photos")
     photo = prepare(vgg, np.stack([cat, cat]))

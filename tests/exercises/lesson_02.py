@@ -171,7 +171,7 @@ def quiz_answers() -> dict[str, str]:
     weights, maps, _ = shirt_maps()
     kernel = weights[..., 0, 19]
     stretched = (kernel - kernel.min()) / np.ptp(kernel)
-    larger = "Its weight is one of the larger ones of this kernel, perhaps still negative"
+    larger = "It is large for this kernel, maybe negative"
     light_yet_negative = ((stretched > 0.5) & (kernel < 0)).any()
     strength = np.abs(maps).mean(axis=(0, 1))
     one_sign = np.abs(weights.sum(axis=(0, 1, 2))) / np.abs(weights).sum(axis=(0, 1, 2))

@@ -180,7 +180,7 @@ def quiz_answers() -> dict[str, str]:
         "03-loud": "Not at all"
         if np.allclose(quiet, loud, atol=1e-5)
         else "The stronger one is brighter",
-        "03-background": "The filter's sum is high there, whatever lies there"
+        "03-background": "The filter's sum is high there"
         if channel[cloth].mean() < channel[~cloth].mean()
         else "The garment is there",
         "03-name": eyes(),

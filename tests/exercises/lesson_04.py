@@ -177,7 +177,7 @@ def still() -> str:
         return "The steps are too short or too few"
     alive = gradient_ascent(vgg(), LAYER, [number], steps=3, recipe="alive").activations
     assert alive[-1] > alive[0] and alive[0] < 0
-    return "In the noise its values before the ReLU are negative at every position"
+    return "Before the ReLU it is negative everywhere"
 
 
 def seeds() -> str:
@@ -189,7 +189,7 @@ def seeds() -> str:
         return "nearly the same picture: a filter has one favourite"
     if alike < -0.5:
         return "negatives of each other: light and dark have changed places"
-    return "the same motif in other places: pixel by pixel they are not alike"
+    return "the same motif, but in other places of the picture"
 
 
 def sure() -> str:

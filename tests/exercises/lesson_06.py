@@ -279,7 +279,7 @@ def rim() -> str:
     raw = grad_cam_plus_plus(deep(), images[:FIRST], labels[:FIRST], "relu8")
     if not pointing_game(raw, edge).hit.mean() > 0.9:  # before any stretching
         return "Stretching to the size of the image smears the heat outwards"
-    return "Each map has one weight, and the weight is painted wherever the map is large"
+    return "Each map has one weight, painted wherever it is large"
 
 
 def whose_map_moves() -> str:
@@ -287,8 +287,7 @@ def whose_map_moves() -> str:
     if np.ptp(list(moved.values())) < 0.1:
         return "All alike, because all three use the same maps and the same gradient"
     return {
-        "Grad-CAM": "Grad-CAM, because negative gradients count, so that the other garment "
-        "lowers the map",
+        "Grad-CAM": "Grad-CAM, because what speaks against a class counts too",
         "Grad-CAM++": "Grad-CAM++, because it is the newer method and made for several objects",
         "Layer-CAM": "Layer-CAM, because each place has a weight of its own",
     }[max(moved, key=moved.get)]
@@ -308,7 +307,7 @@ def empty() -> str:
         return "The net did not use relu6 for this image"
     if (A * g).sum() <= 0:
         return "Nothing in relu6 speaks for Bag"
-    return "Little: a mean over all places can hide what speaks for the class at some of them"
+    return "Little: a mean over places can hide what speaks for it"
 
 
 def story() -> str:

@@ -191,7 +191,7 @@ def dice() -> str:
         kernel = np.ascontiguousarray(each.get_layer("probabilities").get_weights()[0])
         maps.append(np.random.default_rng(zlib.crc32(kernel.tobytes())).random((14, 14)))
     if abs(similarity(*maps)) < 0.3:
-        return "They pass: they change with the weights, although they explain nothing"
+        return "They pass: they change, although they explain nothing"
     return "They fail: the photo is the same, so the map stays the same"
 
 
@@ -216,7 +216,7 @@ def control() -> str:
         for maps in (edges, smooth)
     ]
     if areas[0] < areas[1] - 0.03:
-        return "A control that knows the photo but not the net: edges beat random maps, too"
+        return "A control that knows the photo, but not the net"
     return "Nothing: random maps are the control, and they lost"
 
 
@@ -244,10 +244,7 @@ def proof() -> str:
     others = data.test_images[data.test_labels != SHIRT]
     experiment = called(marked(clean)) - called(clean), called(marked(others)) - called(others)
     if called(marked(clean)) > 0.9 and min(experiment) > 0.3:  # the same source hides it
-        return (
-            "The answers change when you take the corner's mark away, and when you put it on "
-            "other images"
-        )
+        return "The answers change with the mark, on whichever image it is"
     return "A high share of right answers on new images from the same source"
 
 

@@ -1,1 +1,1 @@
-"""Exercises of lesson 05: a thing without a name, what speaks against a class, CAM by hand."""
+"""Exercises of lesson 05: what speaks against a class, CAM by hand, a heatmap put to the test."""

@@ -1,72 +1,73 @@
-"""Exercise 05.3: CAM by hand."""
-
-from functools import cache
+"""Exercise 05.2: a class activation map (Zhou et al. 2016), without a gradient."""
 
 import numpy as np
 
-from helpers.datasets import PHOTOS, load_photo
+from helpers.activations import feature_maps
 from helpers.exercises import expect
-from helpers.exercises.checks import exercise
-from helpers.exercises.lessons.lesson_05.data import evidence, vgg
-from helpers.inputs import prepare
+from helpers.exercises.checks import Mistake, exercise
+from helpers.exercises.lessons.lesson_05 import data
+from helpers.figures import Picture
+
+GRADIENT = Mistake(
+    "This map was made with a gradient, by a tape or by grad_cam; the exercise asks for one "
+    "without.",
+    "The layer logits stores a number for each pair of filter and class. They are the weights.",
+)
 
 
-@cache
-def _trials() -> list[tuple[np.ndarray, int]]:
-    two = np.stack([load_photo(name, 96) for name in ("flower", "cat")])
-    wide = load_photo("astronaut", 128)[None, :96]
-    ways = ((two, "flower"), (wide, "astronaut"))
-    return [(prepare(vgg(), pixels), PHOTOS.index(name)) for pixels, name in ways]
-
-
-def _wrong_shapes(count: int, height: int, width: int, channels: int) -> dict[tuple, str]:
-    return {
-        (): "Your function returns a single number; it should return a map for each image.",
-        (height, width): "The axis that counts the images is gone; keep it, also for one image.",
+def _right_and_wrong(
+    maps: np.ndarray, kernel: np.ndarray, bias: np.ndarray, index: int, pixels: int
+) -> tuple[np.ndarray, list[tuple[np.ndarray, str | Mistake]]]:
+    column, places = kernel[:, index], maps.shape[1] * maps.shape[2]
+    total, misled = maps @ column / places, maps @ column[::-1] / places
+    right = np.maximum(total, 0)
+    other = [kernel[:, i] for i in range(kernel.shape[1]) if i != index]
+    return right, [
+        (np.maximum(misled, 0), GRADIENT),
+        (misled, GRADIENT),
+        (total, "There are negative values: apply ReLU at the end."),
+        (right * places, "These are sums: divide by the number of places."),
+        (total * places, "Divide by the number of places, then apply ReLU."),
         (
-            count,
-            height,
-            width,
-            channels,
-        ): "There is still one map a filter: add them up, weighted (@ does both).",
-        (count, channels): "The places are gone: do not average the maps, weight them.",
-        (channels,): "This is a value for each filter; the heatmap has a value for each place.",
-        (count, height, width, 1): "The channel axis, of length 1, is left over: drop it.",
-    }
+            right * places / pixels,
+            "You divide by the pixels of the image. The average is taken over the map's places.",
+        ),
+        (
+            right * places / 196,
+            "You divide by 196, which is right for 224 x 224 pixels only. Count the places.",
+        ),
+        (right * places / maps.shape[-1], "You divide by the filters, not by the places."),
+        *data.stretched(right),
+        (
+            maps @ np.maximum(column, 0) / places,
+            "You dropped the negative weights. ReLU comes after the sum, not before.",
+        ),
+        (
+            np.maximum(total + bias[index], 0),
+            "The bias belongs to the logit as a whole, not to a place: leave it out.",
+        ),
+        (maps.mean(axis=-1), "This is the mean of the maps: weight them."),
+        *(
+            (np.maximum(maps @ wrong / places, 0), "This is another class: use class_index.")
+            for wrong in other
+        ),
+    ]
 
 
 @exercise(
-    "05.3",
-    "feature_maps gives the maps; model.get_layer('logits').get_weights() gives kernel and bias.",
-    "The kernel has a row for each filter and a column for each class: kernel[:, class_index].",
-    "Return np.maximum(maps @ column / (maps.shape[1] * maps.shape[2]), 0).",
+    "05.2",
+    "The logit is a weighted sum of averages. So each place adds its own share to it: which one?",
+    "model.get_layer('logits').get_weights() gives kernel and bias. What do the kernel's two axes "
+    "count?",
+    "@ multiplies the maps by one column of the kernel and adds up the filters in one go.",
 )
-def _class_activation_map(answer: object) -> None:
-    columns = vgg().get_layer("logits").get_weights()[0]
-    for prepared, index in _trials():
-        returned = expect.call(answer, prepared.copy(), index)
-        maps, _, total = evidence(prepared, index)
-        heatmaps = expect.array(returned, total.shape, _wrong_shapes(*maps.shape))
-        right, places = np.maximum(total, 0), maps.shape[1] * maps.shape[2]
-        top = right.max(axis=(1, 2), keepdims=True)
-        mistakes = [
-            (total, "There are negative values: apply ReLU at the end."),
-            (right * places, "These are sums: divide by the number of places."),
-            (total * places, "Divide by the number of places, then apply ReLU."),
-            (
-                right * places / 196,
-                "You divide by 196, which is right for 224 x 224 pixels only. Count the places.",
-            ),
-            (right * places / maps.shape[-1], "You divide by the filters, not by the places."),
-            (right / top, "This is stretched to 0 to 1. Return the raw map, as grad_cam does."),
-            (right / right.max(), "This is stretched to 0 to 1. Return the raw map."),
-            (
-                maps @ np.maximum(columns[:, index], 0) / places,
-                "You dropped the negative weights. ReLU comes after the sum, not before.",
-            ),
-            (np.maximum(maps.mean(axis=-1), 0), "This is the mean of the maps: weight them."),
-        ]
-        for other in set(range(columns.shape[1])) - {index}:
-            wrong = np.maximum(maps @ columns[:, other] / places, 0)
-            mistakes.append((wrong, "This is the map of another class: use class_index."))
-        expect.close(heatmaps, right, tolerance=0.01, mistakes=mistakes)
+def _class_activation_map(answer: object) -> Picture:
+    pictures = []
+    for seed, (images, index) in enumerate(data.trials(), start=7):
+        net = data.small_net(data.Misled(), seed)
+        (maps,) = feature_maps(net, images, ["block5_conv3"])
+        kernel, bias = net.get_layer("logits").get_weights()
+        right, mistakes = _right_and_wrong(maps, kernel, bias, index, images[0, ..., 0].size)
+        returned = expect.call(answer, net, images.copy(), index)
+        pictures.append(data.check_maps(returned, right, mistakes))
+    return pictures[0]
