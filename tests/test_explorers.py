@@ -170,7 +170,7 @@ def test_what_does_not_exist_is_named(models):
         assert explorer.picture == before
     with pytest.raises(ValueError, match="output for each pixel"):
         explore_cam(load_vgg16(None))
-    with pytest.raises(ValueError, match="plain"):
+    with pytest.raises(ValueError, match="only a guess"):
         explore_feature_maps(models["vgg16"], [np.full((9, 9, 3), -100.0)])
     with pytest.raises(ValueError, match="at least one"):
         explore_feature_maps(models["vgg16"], [])

@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers._keras import keras
 from helpers.datasets import CLASS_NAMES, PHOTOS, load_fashion_mnist, load_photo
-from helpers.images import fit, grey, read_photo
+from helpers.images import fit, grey, read_photo, to_uint8_rgb
 from helpers.inputs import prepare
 from helpers.models.spec import spec_of
 
@@ -23,27 +23,6 @@ def _course_photos() -> dict[str, np.ndarray]:
 @cache
 def _course_clothes() -> np.ndarray:
     return load_fashion_mnist("subset").test_images
-
-
-def plain(picture: np.ndarray) -> np.ndarray:
-    """Turn a picture into uint8 RGB (h, w, 3).
-
-    Raises:
-        ValueError: it has another shape, or values of a prepared image.
-    """
-    picture = np.asarray(picture)
-    if picture.ndim == 2:
-        picture = picture[..., None]
-    if picture.ndim != 3 or picture.shape[-1] not in (1, 3):
-        raise ValueError(f"a picture has the shape {picture.shape}; want (h, w, 3) or (h, w, 1)")
-    top = 255 if picture.dtype.kind in "iu" else 1
-    if not (picture.min() >= 0 and picture.max() <= top):
-        raise ValueError(
-            f"a picture runs from {picture.min():.3g} to {picture.max():.3g}; explorers take "
-            "plain ones, integers in 0 to 255 or floats in 0 to 1, and prepare them themselves"
-        )
-    pixels = picture if top == 255 else np.round(picture * np.float32(255))
-    return np.repeat(pixels.astype(np.uint8), 3 // picture.shape[-1], axis=2)
 
 
 class Album:
@@ -73,8 +52,8 @@ class Album:
 
     def shown(self, index: int) -> np.ndarray:
         """Return a picture as the model sees it, uint8 RGB (size, size, 3)."""
-        picture = self._photo if index == self.count else plain(self._pictures[index])
-        square = fit(picture, self.size)
+        picture = self._photo if index == self.count else self._pictures[index]
+        square = fit(to_uint8_rgb(picture), self.size)
         return grey(square) if self.channels == 1 else square
 
     def prepared(self, indices: Sequence[int]) -> np.ndarray:

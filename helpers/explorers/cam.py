@@ -4,15 +4,15 @@ import warnings
 
 import ipywidgets as widgets
 import numpy as np
-from traitlets import Float, Int, Unicode, validate
+from traitlets import Float, Int, validate
 
 from helpers import cam
-from helpers._choices import check_index, unknown
+from helpers._choices import check_index
 from helpers._keras import keras
 from helpers.classes import class_names as names_of
 from helpers.explorers.album import Pictures
 from helpers.explorers.answer import Answer, answer, class_called
-from helpers.explorers.controls import STYLE, WIDE, Choice, Number
+from helpers.explorers.controls import STYLE, WIDE, Choice, Number, OneOf
 from helpers.explorers.layers import LayerExplorer
 from helpers.explorers.panels import coloured, overlaid, panel, place_of_maximum, row
 from helpers.explorers.photos import PhotoExplorer
@@ -35,9 +35,9 @@ class CamExplorer(PhotoExplorer, LayerExplorer):
     """See ``explore_cam``."""
 
     class_index = Int(None, allow_none=True)
-    method = Unicode("Grad-CAM")
+    method = OneOf("method", list(METHODS), "Grad-CAM")
     opacity = Float(0.5, min=0.0, max=1.0)
-    colormap = Unicode("viridis")
+    colormap = OneOf("colour map", COLORMAPS, "viridis")
 
     def __init__(self, model: keras.Model, photos: Pictures) -> None:
         self.classes = names_of(model)
@@ -50,9 +50,9 @@ class CamExplorer(PhotoExplorer, LayerExplorer):
         self._search.continuous_update = False
         self._bar = widgets.IntProgress(description="Score-CAM", layout={"display": "none"})
         followers: dict[str, Choice | Number] = {
-            "method": Choice("method", list(METHODS), slider=False),
+            "method": self.traits()["method"].control(),
             "opacity": Number("opacity", 0.0, 1.0, 0.05),
-            "colormap": Choice("colour map", COLORMAPS, slider=False),
+            "colormap": self.traits()["colormap"].control(),
         }
         for trait, control in followers.items():
             control.follow(self, trait)
@@ -66,13 +66,6 @@ class CamExplorer(PhotoExplorer, LayerExplorer):
     def _known_class(self, proposal: dict) -> int | None:
         if proposal["value"] is not None:
             check_index("class", proposal["value"], len(self.classes))
-        return proposal["value"]
-
-    @validate("method", "colormap")
-    def _known_name(self, proposal: dict) -> str:
-        valid = METHODS if proposal["trait"].name == "method" else COLORMAPS
-        if proposal["value"] not in valid:
-            raise unknown("method" if valid is METHODS else "colour map", proposal["value"], valid)
         return proposal["value"]
 
     def _class_chosen(self, change: dict) -> None:

@@ -4,7 +4,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 import ipywidgets as widgets
-from traitlets import HasTraits, TraitType, link
+from traitlets import HasTraits, TraitType, Unicode, link
+
+from helpers._choices import unknown
 
 WIDE = {"width": "300px"}
 STYLE = {"description_width": "90px"}
@@ -18,6 +20,24 @@ def all_parts(widget: widgets.Widget) -> Iterator[widgets.Widget]:
     for name in ("layout", "style"):
         if widget.has_trait(name):
             yield getattr(widget, name)
+
+
+class OneOf(Unicode):
+    """A trait that is one of a few names."""
+
+    def __init__(self, kind: str, names: Sequence[str], default: str) -> None:
+        self.kind, self.names = kind, list(names)
+        super().__init__(default)
+
+    def validate(self, obj: HasTraits, value: object) -> str:
+        """Return a name that exists; another raises ``ValueError`` naming the valid ones."""
+        if value not in self.names:
+            raise unknown(self.kind, value, self.names)
+        return super().validate(obj, value)
+
+    def control(self) -> "Choice":
+        """Make the list to choose from."""
+        return Choice(self.kind, self.names, slider=False)
 
 
 class Number(widgets.HBox):

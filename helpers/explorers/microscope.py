@@ -8,12 +8,13 @@ from helpers.explorers.album import Album, Pictures
 from helpers.explorers.filters import describe_map, kernel_of
 from helpers.explorers.growth import PatternStore, describe_growth
 from helpers.explorers.layers import FilterExplorer
-from helpers.explorers.panels import coloured, column, kernel_panels, overlaid, panel, row, tiles
+from helpers.explorers.panels import WHITE, coloured, column, kernel_panels, overlaid, panel, row
 from helpers.explorers.photos import PhotoExplorer
 from helpers.images import random_crops
 from helpers.inputs import prepare
 from helpers.models import describe
 from helpers.models.spec import Preprocess
+from helpers.pixels import tile
 
 POOL, CROPS, CROP = 500, 8, 112  # pictures; crops of each where there are few; their side
 STRONGEST = 9
@@ -68,7 +69,11 @@ class Microscope(PhotoExplorer, FilterExplorer):
         )
 
         def sheet(pattern: np.ndarray, title: str) -> np.ndarray:
-            below = [kernel, panel(pattern, title), panel(tiles(strongest, 3), "excite it most")]
+            below = [
+                kernel,
+                panel(pattern, title),
+                panel(tile(strongest, 3, 1, WHITE), "excite it most"),
+            ]
             return column([top, row(below)])
 
         def on_picture(pattern: np.ndarray, step: int) -> None:

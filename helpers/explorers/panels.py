@@ -8,6 +8,7 @@ from helpers.activations import mosaic
 from helpers.cam import to_heatmap
 from helpers.filters import to_unit_range
 from helpers.images import enlarge, overlay, write
+from helpers.pixels import tile
 
 HEIGHT = 224  # of a panel, in pixels
 GAP, TITLE = 8, 24
@@ -63,7 +64,7 @@ def kernel_panels(kernel: np.ndarray, colours: bool = False) -> list[np.ndarray]
     unit = to_unit_range(kernel[..., None], per="filter")[..., 0]
     slices = [_grey(channel) for channel in np.moveaxis(unit, -1, 0)]
     if kernel.size > NUMBERS or len(slices) > 3:
-        sheet = tiles(np.stack(slices), math.ceil(math.sqrt(len(slices))))
+        sheet = tile(np.stack(slices), math.ceil(math.sqrt(len(slices))), 1, WHITE)
         return [panel(sheet, f"kernel, {len(slices)} slices")]
     if not colours:
         names = ["kernel"] if len(slices) == 1 else [f"channel {i}" for i in range(len(slices))]
@@ -128,12 +129,3 @@ def place_of_maximum(values: np.ndarray) -> str:
     rows, columns = ("top", "middle", "bottom"), ("left", "centre", "right")
     down, across = rows[3 * i // values.shape[0]], columns[3 * j // values.shape[1]]
     return "in the centre" if (down, across) == ("middle", "centre") else f"at the {down} {across}"
-
-
-def tiles(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Lay pictures (n, h, w, 3) side by side, row by row, with a white line between them."""
-    padded = np.pad(
-        pictures, ((0, -len(pictures) % columns), (0, 1), (0, 1), (0, 0)), constant_values=WHITE
-    )
-    rows = padded.reshape(-1, columns, *padded.shape[1:]).swapaxes(1, 2)
-    return rows.reshape(rows.shape[0] * rows.shape[1], -1, 3)

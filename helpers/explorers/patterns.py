@@ -1,12 +1,11 @@
 """Grow the pattern that a filter responds to most, and watch."""
 
 import numpy as np
-from traitlets import Float, Int, Unicode, validate
+from traitlets import Float, Int
 
-from helpers._choices import unknown
 from helpers._keras import keras
 from helpers.explorers.album import Pictures
-from helpers.explorers.controls import Choice, Number
+from helpers.explorers.controls import Choice, Number, OneOf
 from helpers.explorers.growth import Pattern, PatternStore, describe_growth
 from helpers.explorers.layers import FilterExplorer
 from helpers.explorers.panels import number, panel, row
@@ -23,8 +22,8 @@ class PatternExplorer(FilterExplorer):
 
     steps = Int(40, min=1, max=STEPS)
     step_size = Float(1.0, min=0.1, max=10.0)
-    gradient_scale = Unicode("rms")
-    recipe = Unicode("alive")
+    gradient_scale = OneOf("divided by", list(SCALES), "rms")
+    recipe = OneOf("recipe", list(RECIPES), "alive")
 
     def __init__(self, model: keras.Model) -> None:
         self.start_at(model)
@@ -33,20 +32,12 @@ class PatternExplorer(FilterExplorer):
         controls: dict[str, Choice | Number] = {
             "steps": Number("steps", 1, STEPS),
             "step_size": Number("step size", 0.1, 10.0, 0.1),
-            "gradient_scale": Choice("divided by", list(SCALES), slider=False),
-            "recipe": Choice("recipe", list(RECIPES), slider=False),
+            "gradient_scale": self.traits()["gradient_scale"].control(),
+            "recipe": self.traits()["recipe"].control(),
         }
         for trait, control in controls.items():
             control.follow(self, trait)
         super().__init__([*controls.values(), self._patterns.bar], tuple(controls))
-
-    @validate("recipe", "gradient_scale")
-    def _known_name(self, proposal: dict) -> str:
-        valid = RECIPES if proposal["trait"].name == "recipe" else SCALES
-        if proposal["value"] not in valid:
-            kind = proposal["trait"].name.replace("_", " ")
-            raise unknown(kind, proposal["value"], valid)
-        return proposal["value"]
 
     def _sheet(self, picture: np.ndarray, title: str) -> np.ndarray:
         earlier = [panel(pattern, name) for name, pattern in self._latest[:ROW]]
