@@ -51,7 +51,8 @@ def class_names(model: keras.Model) -> tuple[str, ...]:
     return names[-count:] if names else tuple(f"class {i}" for i in range(count))
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Turn logits (n, classes) into probabilities."""
     raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return raised / raised.sum(axis=-1, keepdims=True)
 
@@ -77,7 +78,7 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     if end == "linear" and count == 1:
         raise ValueError(f"{model.name!r} gives one number, not the probability of a class")
     if end == "softmax" or (end == "linear" and count > 1):
-        return _softmax(logits)
+        return softmax(logits)
     return outputs
 
 
