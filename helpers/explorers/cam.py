@@ -45,7 +45,7 @@ class CamExplorer(ClassExplorer, LayerExplorer):
         traits = self.traits()
         controls = [
             *self.choose_class(model, photos),
-            self.find("compare with", "compare_with", "type another name"),
+            self.find("compare with", "compare_with", "type a name"),
             traits["method"].control(self),
             Slider(label="opacity", step=0.05, live=True).follow(self, "opacity"),
             traits["colormap"].control(self),

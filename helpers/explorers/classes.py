@@ -30,7 +30,7 @@ class ClassExplorer(PhotoExplorer):
         self._top = widgets.Dropdown(description="class", style=STYLE, layout=WIDE)
         self._top.observe(self._class_chosen, "value")
         self._labels = labels(self.classes)
-        self._search = self.find("find a class", "class_index", "type a part of its name")
+        self._search = self.find("find a class", "class_index", "type a name")
         return [*controls, self._top, self._search]
 
     def find(self, label: str, trait: str, empty: str) -> widgets.Combobox:
@@ -75,11 +75,10 @@ class ClassExplorer(PhotoExplorer):
 
     def offer_classes(self) -> int:
         """List the classes with the highest scores, and return the chosen one."""
-        said = self.said()
-        best = said.best()
+        best = self.said().best()
         chosen = best[0] if self.class_index is None else self.class_index
         offered = dict.fromkeys([*best, chosen])
-        options = [(f"{self.classes[i]}, {said.sure(i)}", i) for i in offered]
+        options = [(self.classes[i], i) for i in offered]
         with self.quietly():
             self._top.options = [(f"predicted: {options[0][0]}", PREDICTED), *options]
             self._top.value = PREDICTED if self.class_index is None else self.class_index

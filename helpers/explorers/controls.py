@@ -9,7 +9,7 @@ from traitlets import HasTraits, Unicode, link
 from helpers._choices import unknown
 
 WIDE = {"width": "100%"}
-STYLE = {"description_width": "84px"}
+STYLE = {"description_width": "96px"}
 
 
 def all_parts(widget: widgets.Widget) -> Iterator[widgets.Widget]:

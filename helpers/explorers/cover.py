@@ -64,7 +64,6 @@ class CoverExplorer(ClassExplorer):
         )
         aside = _logits(f"logit of {name}", before, now)
         aside += names_card("most probable with the patch", after, self.classes, [chosen])
-        aside = f'<div class="cnn-card">{aside}</div>'
         return Sheet([Panel(picture, f"{self.photo_name}, covered")], caption, aside)
 
 

@@ -14,7 +14,7 @@ from helpers.patterns import gradient_ascent
 
 SIZE = 128  # of a pattern, in pixels, where the model takes any size
 MOST = 200  # patterns kept
-EVERY = 0.1  # seconds between two pictures of one that grows
+EVERY = 0.4  # seconds between two pictures of one that grows
 
 
 class Pattern(NamedTuple):

@@ -13,7 +13,7 @@ from helpers.pixels import tile
 NUMBERS = 27  # a kernel of so many weights is shown with its numbers
 ROOM = 40  # pixels that a number needs
 STRONGEST = 9  # slices of a large kernel
-SLICE = 180  # pixels of one of them
+SLICE = 96  # pixels of one of them
 BLUE_WHITE_RED = np.array([[5, 48, 97], [67, 147, 195], [255] * 3, [214, 96, 77], [103, 0, 31]])
 
 

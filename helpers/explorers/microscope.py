@@ -25,7 +25,7 @@ POOL, CROPS, SIDE = 500, 8, 160  # pictures; crops of each where there are few; 
 STRONGEST = 9
 GROWTH = {"steps": 40, "step_size": 1.0, "gradient_scale": "rms"}
 LAYERS = 200  # whose receptive fields are kept
-FRAME = "framed: what the strongest place sees"
+FRAME = "in the frame: what the strongest place depends on"
 
 
 def pool(album: Album) -> np.ndarray:
@@ -94,7 +94,9 @@ class Microscope(PhotoExplorer, FilterExplorer):
             return self._with_field(self._pool[index], found.places[index, self.filter])
 
         most = order[:STRONGEST]
-        sheet = tile(np.stack([picture(index) for index in most]), 3, 4, WHITE)
+        sheet = tile(
+            np.stack([picture(index) for index in most]), 3, max(1, len(self._pool[0]) // 40), WHITE
+        )
         what = "largest value" if self.by == "max" else "mean"
         note = f"{what} {number(values[most[0]])} to {number(values[most[-1]])}; " + FRAME
         last = order[-1]

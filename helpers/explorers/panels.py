@@ -74,10 +74,14 @@ def page_of_maps(maps: np.ndarray, chosen: int) -> tuple[np.ndarray, range]:
 
 
 def framed(picture: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
-    """Draw a frame around rows and columns (top, bottom, left, right) in a copy of a picture."""
-    side = max(1, picture.shape[0] // 100)
+    """Draw a frame around rows and columns (top, bottom, left, right) in a copy of a picture.
+
+    Around a tiny part the frame keeps a distance, so that both can be seen.
+    """
+    side, least = max(1, len(picture) // 80), len(picture) // 10
     marked = picture.copy()
-    top, bottom, left, right = box
+    more = [max(0, least - (box[i + 1] - box[i])) // 2 for i in (0, 2)]
+    top, bottom, left, right = np.add(box, np.repeat(more, 2) * [-1, 1, -1, 1]).clip(0).tolist()
     marked[max(0, top - side) : bottom + side, max(0, left - side) : right + side] = MARK
     inside = slice(max(top, side), min(bottom, len(picture) - side))
     across = slice(max(left, side), min(right, picture.shape[1] - side))

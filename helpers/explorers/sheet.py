@@ -9,11 +9,11 @@ import numpy as np
 from helpers.explorers.panels import HEIGHT, TITLE, column, panel, row
 from helpers.images import data_uri, encode_jpeg, encode_png
 
-LARGE = 3  # so many times is a picture enlarged whose pixels are to be seen
+LARGE = 2  # so many times is a picture enlarged whose pixels are to be seen
 
 
 class Panel(NamedTuple):
-    """One picture, uint8 RGB (h, w, 3), and what is written above it; ``wide``: a row for it."""
+    """One picture, uint8 RGB (h, w, 3), and its texts above and below; ``wide``: a row for it."""
 
     picture: np.ndarray
     title: str
@@ -27,7 +27,7 @@ class Panel(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """Pictures, a sentence about them, and HTML that stands beside them on the screen."""
+    """Pictures, a sentence about them, and HTML that stands beside the first on the screen."""
 
     panels: Sequence[Panel]
     caption: str
@@ -38,9 +38,10 @@ class Sheet(NamedTuple):
         """The sheet for a screen; the caption is the text of the first picture."""
         texts = [self.caption, *(one.title for one in self.panels[1:])]
         figures = [_figure(*pair) for pair in zip(self.panels, texts, strict=True)]
-        parts = [figures[0], self.aside, *figures[1:]]
+        aside = f'<div class="cnn-card">{self.aside}</div>' if self.aside else ""
+        parts = [figures[0], aside, *figures[1:]]
         return (
-            f'<div class="cnn-sheet">{"".join(parts)}</div>'
+            f'<div class="cnn-sheet{" cnn-with-card" if aside else ""}">{"".join(parts)}</div>'
             f'<p class="cnn-caption" role="status">{escape(self.caption)}</p>'
         )
 
@@ -64,6 +65,7 @@ def _figure(one: Panel, text: str) -> str:
     note = f"<small>{escape(one.note)}</small>" if one.note else ""
     return (
         f"<figure{' class=cnn-wide' if one.wide else ''}>"
-        f"<figcaption>{escape(one.title)}{note}</figcaption>"
-        f'<img alt="{escape(text)}" src="{source}"{" class=cnn-pixels" if pixels else ""}></figure>'
+        f"<figcaption>{escape(one.title)}</figcaption>"
+        f'<img alt="{escape(text)}" src="{source}"{" class=cnn-pixels" if pixels else ""}>'
+        f"{note}</figure>"
     )

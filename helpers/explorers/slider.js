@@ -1,6 +1,4 @@
 // A native range input beside a number field, or beside a list of names, for the same value.
-let count = 0;
-
 function element(tag, attributes, parent) {
   const made = Object.assign(document.createElement(tag), attributes);
   parent.append(made);
@@ -8,7 +6,7 @@ function element(tag, attributes, parent) {
 }
 
 function render({ model, el }) {
-  const id = `cnn-slider-${Date.now()}-${count++}`;
+  const id = `cnn-slider-${Math.random()}`;
   const row = element("div", { className: "cnn-slider" }, el);
   const label = element("label", { htmlFor: id }, row);
   const names = model.get("names").length > 0;
