@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from tests.browser import TOKEN, opened
 
@@ -148,6 +149,21 @@ def errors(page) -> list[str]:
     """Errors of cells, and of widgets that could not be shown."""
     failed = [o["evalue"] for o in page.evaluate(OUTPUTS) if o["output_type"] == "error"]
     return failed + page.locator(".jupyter-widgets-error-widget").all_inner_texts()
+
+
+def violations(page, shown: Sequence[Explorer]) -> list[str]:
+    """What axe calls serious or critical in explorers: the rule and the element."""
+    pytest.importorskip("axe_playwright_python")
+    from axe_playwright_python.sync_playwright import Axe
+
+    faults = []
+    for explorer in shown:
+        mark = f"explorer-{len(faults)}-{id(explorer)}"
+        explorer.box.evaluate("(box, mark) => box.id = mark", mark)
+        for one in Axe().run(page, context=f"#{mark}").response["violations"]:
+            if one["impact"] in ("serious", "critical"):
+                faults += [f"{one['id']}: {node['html'][:200]}" for node in one["nodes"]]
+    return faults
 
 
 def ask(page, code: str) -> str:

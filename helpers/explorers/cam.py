@@ -42,10 +42,12 @@ class CamExplorer(ClassExplorer, LayerExplorer):
         self.start_at(model, find_layer(model))
         self._heatmaps = Recent(KEPT)
         self._bar = progress("computing")
+        of_class = self.choose_class(model, photos)
+        self._compare = self.find("compare with", "compare_with", "type a name")
         traits = self.traits()
         controls = [
-            *self.choose_class(model, photos),
-            self.find("compare with", "compare_with", "type a name"),
+            *of_class,
+            self._compare,
             traits["method"].control(self),
             Slider(label="opacity", step=0.05, live=True).follow(self, "opacity"),
             traits["colormap"].control(self),

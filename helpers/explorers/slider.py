@@ -15,8 +15,8 @@ class Slider(anywidget.AnyWidget):
     ``live``: the value follows a drag; otherwise it is taken when the slider is let go.
     """
 
-    _esm = HERE / "slider.js"
-    _css = HERE / "explorers.css"
+    _esm = (HERE / "slider.js").read_text()  # as text: of a path anywidget keeps every widget
+    _css = (HERE / "explorers.css").read_text()
     label = Unicode().tag(sync=True)
     value = Any(0).tag(sync=True)
     min = Any(0).tag(sync=True)
