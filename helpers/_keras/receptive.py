@@ -62,8 +62,10 @@ def _along(image: tf.Tensor, maps: tf.Tensor, axis: int) -> Span:
     places = np.arange(maps.shape[axis])
     spans = {maps.ref(): Span(places, places)}
     for operation in reversed(maps.graph.get_operations()):
-        span = operation.outputs and spans.get(operation.outputs[0].ref())
-        for given in operation.inputs if span else ():
+        span = spans.get(operation.outputs[0].ref()) if operation.outputs else None
+        if span is None:
+            continue
+        for given in operation.inputs:
             if len(given.shape) != 4 or given.dtype.base_dtype == tf.resource:
                 continue
             new = _seen_through(operation, given, axis, span)

@@ -108,7 +108,7 @@ class Microscope(PhotoExplorer, FilterExplorer):
         photo, values = self.photo, self.maps(self.layer)[..., self.filter]
         above = self._excited().above[:, self.filter]
         first = [
-            Panel(self._with_field(photo, values.argmax()), self.photo_name, FRAME),
+            Panel(self._with_field(photo, int(values.argmax())), self.photo_name, FRAME),
             map_panel(values),
             Panel(overlaid(photo, values), "map over image"),
             kernel_panels(*kernel_of(self.model, self.layer, self.filter))[0],

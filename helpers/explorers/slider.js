@@ -8,6 +8,8 @@ function element(tag, attributes, parent) {
 function render({ model, el }) {
   const id = `cnn-slider-${Math.random()}`;
   const row = element("div", { className: "cnn-slider" }, el);
+  row.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys for itself
+  row.addEventListener("keydown", (event) => event.stopPropagation());
   const label = element("label", { htmlFor: id }, row);
   const names = model.get("names").length > 0;
   const field = element(names ? "select" : "input", { id }, row);
