@@ -7,7 +7,7 @@ from html import escape
 
 import ipywidgets as widgets
 from IPython import get_ipython
-from traitlets import Any, Bytes, Unicode, observe
+from traitlets import Any, Unicode, observe
 
 from helpers.explorers.controls import all_parts
 from helpers.explorers.sheet import Sheet
@@ -39,7 +39,6 @@ class Explorer(widgets.Box):
     about it.
     """
 
-    picture = Bytes()
     caption = Unicode()
     message = Unicode()
     fault = Any(None, allow_none=True)
@@ -47,6 +46,8 @@ class Explorer(widgets.Box):
     def __init__(self, controls: list[widgets.Widget], watched: tuple[str, ...]) -> None:
         self._quiet = False
         self._timer: asyncio.TimerHandle | None = None
+        self._sheet: Sheet | None = None
+        self._png = b""
         self._view, self._note = widgets.HTML(), widgets.HTML()
         view = column("cnn-view", [self._view, self._note])
         super().__init__([column("cnn-controls", controls), view])
@@ -69,8 +70,15 @@ class Explorer(widgets.Box):
 
     def show(self, sheet: Sheet) -> None:
         """Put pictures and their caption on the screen."""
-        self._view.value = sheet.html
-        self.picture, self.caption = sheet.png, sheet.caption
+        self._sheet, self._png = sheet, b""
+        self._view.value, self.caption = sheet.html, sheet.caption
+
+    @property
+    def picture(self) -> bytes:
+        """The bytes of a PNG file of what is shown now, made when it is asked for."""
+        if self._sheet is not None and not self._png:
+            self._png = self._sheet.png
+        return self._png
 
     def set(self, **traits: object) -> None:
         """Change several traits at once, and draw once.

@@ -42,7 +42,7 @@ class PatternExplorer(FilterExplorer):
         ]
         super().__init__(controls, ("steps", "step_size", "gradient_scale", "recipe"))
 
-    def _sheet(self, picture: np.ndarray, title: str, caption: str) -> Sheet:
+    def _sheet_of(self, picture: np.ndarray, title: str, caption: str) -> Sheet:
         earlier = [Panel(pattern, name, "grown before") for name, pattern in self._latest[:ROW]]
         return Sheet([Panel(picture, title), *earlier], caption)
 
@@ -57,11 +57,11 @@ class PatternExplorer(FilterExplorer):
         title = f"{self.layer}, {self.filter}, {self.recipe}, {self.steps}"
 
         def on_picture(picture: np.ndarray, step: int) -> None:
-            self.show(self._sheet(picture, f"step {step}", f"{self.title}, step {step}"))
+            self.show(self._sheet_of(picture, f"step {step}", f"{self.title}, step {step}"))
 
         pattern = self._patterns.grow(self.layer, self.filter, on_picture, **settings)
         self._latest = [pair for pair in self._latest if pair[1] is not pattern.picture]
-        sheet = self._sheet(pattern.picture, title, self._describe(pattern))
+        sheet = self._sheet_of(pattern.picture, title, self._describe(pattern))
         self._latest = [(title, pattern.picture), *self._latest[:ROW]]
         return sheet
 
