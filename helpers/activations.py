@@ -1,10 +1,11 @@
 """What layers compute for given images: feature maps, and who excites a channel most."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from helpers._choices import check_index
+from helpers._choices import check_index, unknown
 from helpers._keras import keras, tf
 from helpers._keras.gradients import batches, run_in_batches
 from helpers._keras.hooks import outputs_kept
@@ -15,11 +16,13 @@ from helpers.models.layers import LayerLike, channel_count, find_layer, output_s
 from helpers.pixels import tile
 
 
-def _build(model: keras.Model, layers: Sequence[keras.Layer]) -> Callable:
+def _build(
+    model: keras.Model, layers: Sequence[keras.Layer], end: Callable = lambda maps: maps
+) -> Callable:
     def run(images):
         with outputs_kept(layers, images) as outputs:
             model(images, training=False)
-        return [tf.cast(outputs[layer], tf.float32) for layer in layers]
+        return [end(tf.cast(outputs[layer], tf.float32)) for layer in layers]
 
     return compiled(run, image_spec(model))
 
@@ -86,56 +89,84 @@ def mosaic(maps: np.ndarray, columns: int = 16, margin: int = 1) -> np.ndarray:
     deviation = maps.std(axis=(0, 1))
     varied = deviation > 1e-6 * np.abs(maps).max(initial=1e-30)
     scaled = (maps - maps.mean(axis=(0, 1))) / np.where(varied, deviation, 1)
-    shown = np.where(varied, np.clip(scaled / 4 + 0.5, 0, 1), 0).astype(np.float32)
-    return tile(np.moveaxis(shown, -1, 0), columns, margin)
+    tiles = np.where(varied, np.clip(scaled / 4 + 0.5, 0, 1), 0)
+    return tile(np.moveaxis(tiles, -1, 0).astype(np.float32), columns, margin)
+
+
+class Responses(NamedTuple):
+    """What is left of the feature maps of many images, each (n, channels)."""
+
+    means: np.ndarray
+    largest: np.ndarray
+    places: np.ndarray  # of the largest value: row * width + column
+    above: np.ndarray  # share of positions above zero
+
+
+def _summary(maps: tf.Tensor) -> Responses:
+    shape = tf.shape(maps)
+    flat = tf.reshape(maps, (shape[0], -1, shape[-1]))
+    above = tf.reduce_mean(tf.cast(flat > 0, tf.float32), axis=1)
+    largest, places = tf.reduce_max(flat, axis=1), tf.argmax(flat, axis=1, output_type=tf.int32)
+    return Responses(tf.reduce_mean(flat, axis=1), largest, places, above)
 
 
 def responses(
-    model: keras.Model, images: np.ndarray, layer: str | int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Summarise the feature maps of many images: how strong, and at how many positions.
+    model: keras.Model,
+    images: np.ndarray,
+    layers: Sequence[LayerLike],
+    on_batch: Callable[[int], None] = lambda done: None,
+) -> list[Responses]:
+    """Summarise the feature maps of many images, of several layers in one forward pass.
 
     Args:
         images: float32 (n, h, w, c) in the range that the model expects.
-
-    Returns:
-        Mean of each feature map, and share of its positions above zero: float32 (n, channels).
+        on_batch: called with the number of images done so far.
 
     Raises:
         ValueError: unknown layer, or images of a wrong shape or range.
     """
-    means, above = [], []
-    images = check_images(model, images)
-    for part in batches(images):
-        (maps,) = feature_maps(model, images[part], [layer])
-        flat = maps.reshape(len(maps), -1, maps.shape[-1])
-        means.append(flat.mean(axis=1))
-        above.append((flat > 0).mean(axis=1, dtype=np.float32))
-    return np.concatenate(means), np.concatenate(above)
+    images, found = check_images(model, images), _find_all(model, layers)
+    run = once(model, ("responses", *found), lambda: _build(model, found, _summary))
+    parts = []
+    for part in batches(images, most=16):
+        summaries = run(tf.constant(images[part]))
+        parts.append([[one.numpy() for one in summary] for summary in summaries])
+        on_batch(min(part.stop, len(images)))
+    by_layer = zip(*parts, strict=True)
+    return [Responses(*map(np.concatenate, zip(*layer, strict=True))) for layer in by_layer]
 
 
 def strongest_images(
-    model: keras.Model, images: np.ndarray, layer: str | int, channel: int, k: int = 9
+    model: keras.Model,
+    images: np.ndarray,
+    layer: LayerLike,
+    channel: int,
+    k: int = 9,
+    by: str = "max",
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the images whose feature map in one channel has the highest mean.
+    """Find the images that excite one channel most.
 
     Args:
         images: float32 (n, h, w, c) in the range that the model expects.
         k: so many images, at most n.
+        by: ``"max"``, the largest value of the feature map; ``"mean"``, its mean.
 
     Returns:
-        Indices (k,) of the images, strongest first, and their mean activations float32 (k,).
+        Indices (k,) of the images, strongest first, and these values float32 (k,).
 
     Raises:
-        ValueError: unknown layer or channel, or images of a wrong shape or range.
+        ValueError: unknown layer, channel or ``by``, or images of a wrong shape or range.
 
     >>> from helpers.models import build_fashion_cnn
     >>> images = np.random.rand(20, 28, 28, 1)
-    >>> order, means = strongest_images(build_fashion_cnn(), images, "conv1", 3, k=5)
-    >>> order.shape, bool(means[0] >= means[4])
+    >>> order, largest = strongest_images(build_fashion_cnn(), images, "conv1", 3, k=5)
+    >>> order.shape, bool(largest[0] >= largest[4])
     ((5,), True)
     """
+    if by not in ("max", "mean"):
+        raise unknown("way to compare images", by, ("max", "mean"))
     check_index("channel", channel, channel_count(model, find_layer(model, layer)))
-    means = responses(model, images, layer)[0][:, channel]
-    order = np.argsort(-means, kind="stable")[:k]
-    return order, means[order]
+    (found,) = responses(model, images, [layer])
+    values = (found.largest if by == "max" else found.means)[:, channel]
+    order = np.argsort(-values, kind="stable")[:k]
+    return order, values[order]

@@ -52,7 +52,7 @@ def class_names(model: keras.Model) -> tuple[str, ...]:
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Softmax over the last axis."""
+    """Turn logits (n, classes) into probabilities."""
     raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return raised / raised.sum(axis=-1, keepdims=True)
 

@@ -20,6 +20,7 @@ __all__ = [
     "overlay",
     "random_crops",
     "read_photo",
+    "squeeze",
     "stretch",
     "to_uint8_rgb",
     "write",
@@ -70,8 +71,22 @@ def fit(image: ArrayLike, size: int) -> np.ndarray:
     )
 
 
+def squeeze(image: np.ndarray, size: int) -> np.ndarray:
+    """Scale all of an image (h, w, c) to a square; its proportions are not kept.
+
+    >>> squeeze(np.zeros((300, 500, 3), np.uint8), 224).shape
+    (224, 224, 3)
+    """
+    smaller = max(image.shape[:2]) > size
+    return _resize(image, size, size, cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+
+
 def overlay(
-    image: ArrayLike, heatmap: ArrayLike, alpha: float = 0.4, colormap: str = "viridis"
+    image: ArrayLike,
+    heatmap: ArrayLike,
+    alpha: float = 0.4,
+    colormap: str = "viridis",
+    mode: str = "blend",
 ) -> np.ndarray:
     """Lay a coloured heatmap over an image.
 
@@ -80,6 +95,8 @@ def overlay(
             or floats in 0 to 1.
         heatmap: in [0, 1], of any height and width; it is stretched over the image.
         alpha: weight of the heatmap, from 0 (image alone) to 1 (heatmap alone).
+        mode: ``"heat"``, the weight is that of the hottest places and falls with the heat, so the
+            photo stays as it is where nothing happens; ``"blend"``, it is the same everywhere.
         colormap: one of ``COLORMAPS``.
 
     Returns:
@@ -98,7 +115,10 @@ def overlay(
     smooth = stretch(to_unit_map(heatmap), *pixels.shape[:2])
     heat = np.rint(smooth * 255).astype(np.uint8)
     colours = cv2.cvtColor(cv2.applyColorMap(heat, COLORMAPS[colormap]), cv2.COLOR_BGR2RGB)
-    return cv2.addWeighted(colours, alpha, pixels, 1 - alpha, 0)
+    if mode == "blend":
+        return cv2.addWeighted(colours, alpha, pixels, 1 - alpha, 0)
+    opacity = alpha * smooth[..., None]
+    return np.rint((1 - opacity) * pixels + opacity * colours).astype(np.uint8)
 
 
 def stretch(heatmap: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -128,8 +148,8 @@ def enlarge(image: np.ndarray, height: int) -> np.ndarray:
     """Scale an image to a height, its proportions kept; small ones keep their sharp pixels."""
     width = max(1, round(image.shape[1] * height / image.shape[0]))
     smaller = image.shape[0] > height
-    method = cv2.INTER_AREA if smaller else cv2.INTER_NEAREST
-    return _resize(image, height, width, method)
+    sharp = cv2.INTER_NEAREST if height >= 3 * image.shape[0] else cv2.INTER_LINEAR
+    return _resize(image, height, width, cv2.INTER_AREA if smaller else sharp)
 
 
 def write(image: np.ndarray, text: str, place: tuple[int, int], colour=(40, 40, 40)) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from tests.browser import TOKEN, opened
 
@@ -33,7 +34,7 @@ ASK = f"""async code => {{
 }}"""
 VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-NAMELESS = r"^\s*- (?:combobox|spinbutton|textbox|button|checkbox)(?! \")"
+NAMELESS = r"^\s*- (?:slider|combobox|spinbutton|textbox|button|checkbox)(?! \")"
 
 
 class Explorer:
@@ -41,18 +42,19 @@ class Explorer:
 
     def __init__(self, page, box) -> None:
         self.page, self.box = page, box
-        self.image = box.locator("img")
+        self.image = box.locator("img").first
 
     @property
     def sliders(self) -> list:
         """The sliders that can move, from top to bottom, once the picture stands still."""
         self.settled()
-        return [s for s in self.box.get_by_role("slider").all() if _has_room(s)]
+        return [s for s in self.box.get_by_role("slider").all() if s.is_visible()]
 
     @property
     def shows(self) -> tuple[str, str]:
-        """The picture's data and its alt text."""
-        return self.image.get_attribute("src"), self.image.get_attribute("alt")
+        """The pictures' data, and the alt text of the first one, which is the caption."""
+        sources = self.box.locator("img").evaluate_all("all => all.map(one => one.src).join(' ')")
+        return sources, self.image.get_attribute("alt")
 
     @property
     def takes_photos(self) -> bool:
@@ -67,7 +69,7 @@ class Explorer:
     def press(self, slider, times: int = 1) -> None:
         """Hold the arrow key that leads away from the slider's end."""
         slider.focus()
-        at_end = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+        at_end = slider.evaluate("one => one.value === one.max")
         key = "ArrowLeft" if at_end else "ArrowRight"
         for _ in range(times):
             self.page.keyboard.down(key)
@@ -76,8 +78,9 @@ class Explorer:
     def changed(self, before: tuple[str, str]) -> tuple[str, str]:
         """Wait until another picture is shown and the kernel has nothing more to draw."""
         self.page.wait_for_function(
-            "([image, before]) => image.isConnected ? image.src !== before : true",
-            arg=[self.image.element_handle(), before[0]],
+            """([box, before]) => before !==
+              [...box.querySelectorAll('img')].map(one => one.src).join(' ')""",
+            arg=[self.box.element_handle(), before[0]],
             timeout=SLOW,
         )
         return self.settled()
@@ -98,9 +101,8 @@ class Explorer:
         chooser.value.set_files(photo)
 
     def label_of(self, slider) -> str:
-        """The text before a slider."""
-        row = slider.locator("xpath=ancestor::*[contains(@class, 'widget-hbox')][1]")
-        return row.locator("label").first.inner_text()
+        """The name of a slider."""
+        return slider.get_attribute("aria-label")
 
     def slider(self, label: str):
         """The slider after a text."""
@@ -109,10 +111,6 @@ class Explorer:
     def nameless(self) -> list[str]:
         """Fields and buttons that a screen reader could not name."""
         return re.findall(NAMELESS, self.box.aria_snapshot(), re.M)
-
-
-def _has_room(slider) -> bool:
-    return slider.get_attribute("aria-valuemin") != slider.get_attribute("aria-valuemax")
 
 
 def write(path: Path, cells: Sequence[str]) -> None:
@@ -143,7 +141,7 @@ def notebook(browser, server: str, name: str) -> Iterator:
 
 def explorers(page) -> list[Explorer]:
     """All explorers that a notebook shows, from top to bottom."""
-    boxes = page.locator(".jp-OutputArea-output > .widget-vbox").filter(has=page.locator("img"))
+    boxes = page.locator(".cnn-explorer:has(img)")
     return [Explorer(page, boxes.nth(i)) for i in range(boxes.count())]
 
 
@@ -151,6 +149,21 @@ def errors(page) -> list[str]:
     """Errors of cells, and of widgets that could not be shown."""
     failed = [o["evalue"] for o in page.evaluate(OUTPUTS) if o["output_type"] == "error"]
     return failed + page.locator(".jupyter-widgets-error-widget").all_inner_texts()
+
+
+def violations(page, shown: Sequence[Explorer]) -> list[str]:
+    """What axe calls serious or critical in explorers: the rule and the element."""
+    pytest.importorskip("axe_playwright_python")
+    from axe_playwright_python.sync_playwright import Axe
+
+    faults = []
+    for explorer in shown:
+        mark = f"explorer-{len(faults)}-{id(explorer)}"
+        explorer.box.evaluate("(box, mark) => box.id = mark", mark)
+        for one in Axe().run(page, context=f"#{mark}").response["violations"]:
+            if one["impact"] in ("serious", "critical"):
+                faults += [f"{one['id']}: {node['html'][:200]}" for node in one["nodes"]]
+    return faults
 
 
 def ask(page, code: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 
-import ipywidgets
 import nbformat
 import pytest
 
@@ -12,9 +11,9 @@ from tests import browser, lab
 from tests.slices import needed
 
 LESSONS = browser.ROOT / "notebooks"
-EXPLORER = re.compile(r"\b(explore_\w+|microscope)\(")
+EXPLORER = re.compile(r"\b(explore_\w+|microscope|cover)\(")
+NAMES = ("controls", "view")
 LOOKS = ("opacity",)  # sliders that change the picture, but not what it says
-WITHOUT_ROLE = ipywidgets.__version__.startswith("7")
 START = """\
 from helpers.explorers import *
 from helpers.models import load_trained, load_vgg16
@@ -26,6 +25,7 @@ ALL = (
     "explore_patterns(model)",
     "explore_cam(model)",
     "microscope(model)",
+    "cover(model)",
     "explore_cam(load_vgg16('photos'))",
 )
 HELD = """\
@@ -78,7 +78,7 @@ def photo(tmp_path_factory):
 def walk(explorer, photo):
     """Move every slider one step by keyboard and give it a photo; look at all that is shown."""
     assert not explorer.nameless()
-    assert explorer.sliders or WITHOUT_ROLE
+    assert explorer.sliders
     for slider in explorer.sliders:
         label, before = explorer.label_of(slider), explorer.settled()
         explorer.press(slider)
@@ -91,6 +91,22 @@ def walk(explorer, photo):
         after = explorer.changed(before)
         assert after[0] != before[0] and "your photo" in after[1]
     assert not explorer.alert
+
+
+def sides(locator) -> list[dict]:
+    return [one.bounding_box() for one in locator.all()]
+
+
+def test_pictures_stand_beside_the_controls_and_below_them_in_a_narrow_window(desk):
+    with desk("moves") as page:
+        explorer = lab.explorers(page)[0]
+        for width, beside in ((1400, True), (600, False)):
+            page.set_viewport_size({"width": width, "height": 1000})
+            controls, view = (sides(explorer.box.locator(f".cnn-{n}"))[0] for n in NAMES)
+            right = controls["x"] + controls["width"]
+            assert (view["x"] >= right) == beside
+            for picture in sides(explorer.box.locator("img")):
+                assert picture["width"] >= 280 and picture["x"] + picture["width"] <= width
 
 
 @pytest.mark.parametrize("name", WITH_EXPLORERS)
@@ -109,6 +125,7 @@ def test_all_explorers_move_in_both_themes(desk, photo):
         assert len(explorers) == len(ALL) - 1
         for theme in ("light", "dark"):
             lab.set_theme(page, theme)
+            assert not lab.violations(page, explorers), theme
             for number, explorer in enumerate(explorers):
                 browser.screenshot(explorer.box, f"explorer-{number}-{theme}")
         for explorer in explorers:
@@ -116,7 +133,6 @@ def test_all_explorers_move_in_both_themes(desk, photo):
         assert not lab.errors(page)
 
 
-@pytest.mark.skipif(WITHOUT_ROLE, reason="sliders of ipywidgets 7 have no role to find them by")
 def test_a_slider_held_skips_positions_and_ends_at_the_last(desk):
     with desk("moves") as page:
         held, broken = lab.explorers(page)

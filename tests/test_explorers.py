@@ -18,6 +18,7 @@ from helpers._keras import keras
 from helpers.classes import probabilities
 from helpers.datasets import DATA, collage, load_fashion_mnist
 from helpers.explorers import (
+    cover,
     explore_cam,
     explore_feature_maps,
     explore_filters,
@@ -26,15 +27,20 @@ from helpers.explorers import (
 )
 from helpers.explorers import microscope as package_microscope
 from helpers.explorers.base import Explorer
+from helpers.explorers.controls import all_parts
+from helpers.explorers.cover import covered
 from helpers.explorers.filters import kernel_of
-from helpers.explorers.panels import GAP, HEIGHT, TITLE, kernel_panels, number
+from helpers.explorers.kernels import kernel_panels, signed
+from helpers.explorers.panels import MARK, framed, number
 from helpers.explorers.photos import MAPS
+from helpers.explorers.slider import Slider
 from helpers.models import conv_layers, describe, load_trained, load_vgg16
 from tests.nets import random_cnn
-from tests.pictures import is_blank
+from tests.pictures import DATA_URI, decode, is_blank
 
-EXPLORERS = (explore_filters, explore_feature_maps, explore_patterns, explore_cam, microscope)
-WITH_PHOTOS = (explore_filters, explore_feature_maps, explore_cam, microscope)
+WITH_PHOTOS = (explore_filters, explore_feature_maps, explore_cam, microscope, cover)
+EXPLORERS = (*WITH_PHOTOS, explore_patterns)
+OF_FILTERS = (explore_filters, explore_feature_maps, explore_patterns, microscope)
 LOOKS = ("opacity", "colormap")  # change the picture, but not what it says
 NETS = ("fashion_cnn", "deep_fashion_cnn", "photo_cnn", "vgg16")
 
@@ -44,27 +50,32 @@ def models():
     return {name: load_vgg16("photos") if name == "vgg16" else load_trained(name) for name in NETS}
 
 
-def decoded(explorer: Explorer) -> np.ndarray:
-    """The picture without the line of titles above it, which changes by itself."""
-    return cv2.imdecode(np.frombuffer(explorer.picture, np.uint8), cv2.IMREAD_COLOR)[TITLE:]
+def pictures(explorer: Explorer) -> list[np.ndarray]:
+    """The pictures on the screen, BGR, without titles, which change by themselves."""
+    return [decode(code) for code in DATA_URI.findall(explorer._view.value)]
 
 
-def shown(explorer: Explorer) -> np.ndarray:
-    """What the explorer shows below its titles, after checking that all is well with it."""
+def shown(explorer: Explorer) -> list[np.ndarray]:
+    """What the explorer shows, after checking that all is well with it."""
     assert explorer.fault is None and not explorer.message
-    assert not is_blank(decoded(explorer))
-    html = next(c.value for c in explorer.children if isinstance(c, widgets.HTML) and c.value)
-    assert len(explorer.caption) > 20 and 'alt="' in html and "data:image/png;base64," in html
-    return decoded(explorer)
+    whole = cv2.imdecode(np.frombuffer(explorer.picture, np.uint8), cv2.IMREAD_COLOR)
+    assert not is_blank(whole) and whole.shape[1] >= 280
+    html = explorer._view.value
+    assert len(explorer.caption) > 20 and html.count('alt="') == html.count("<img") > 0
+    return pictures(explorer)
+
+
+def differ(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
+    return len(some) != len(others) or not all(map(np.array_equal, some, others))
 
 
 def sweep(explorer: Explorer, trait: str, values: list) -> None:
     """Give a trait several values; each new one must change the caption and the picture itself."""
     for value in values:
-        before, caption = decoded(explorer), explorer.caption
+        before, caption = pictures(explorer), explorer.caption
         same = getattr(explorer, trait) == value
         setattr(explorer, trait, value)
-        assert same or not np.array_equal(shown(explorer), before), (trait, value)
+        assert same or differ(shown(explorer), before), (trait, value)
         assert same or trait in LOOKS or explorer.caption != caption, (trait, value)
 
 
@@ -73,9 +84,10 @@ def ends(count: int) -> list[int]:
 
 
 @pytest.mark.parametrize("net", NETS)
-@pytest.mark.parametrize("explore", EXPLORERS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("explore", (*OF_FILTERS, explore_cam), ids=lambda f: f.__name__)
 def test_every_layer_and_its_first_middle_and_last_filter(models, net, explore, monkeypatch):
     monkeypatch.setitem(sys.modules[package_microscope.__module__].GROWTH, "steps", 3)
+    monkeypatch.setattr("helpers.explorers.growth.SIZE", 32)
     explorer = explore(models[net])
     if explore is explore_patterns:
         explorer.steps = 3
@@ -111,15 +123,16 @@ def test_the_other_controls_of_cam(models, net):
     for trait, values in {
         "class_index": [k for k in ends(classes) if k != predicted],
         "method": ["Grad-CAM++", "Layer-CAM", "Grad-CAM"],
+        "compare_with": [0, classes - 1],
         "opacity": [0.0, 0.5, 1.0],
-        "colormap": ["cividis", "inferno", "magma", "viridis"],
+        "colormap": ["cividis", "viridis", "magma", "inferno"],
     }.items():
         sweep(explorer, trait, values)
 
 
 def test_score_cam_shows_how_far_it_is(models):
     explorer, seen = explore_cam(models["fashion_cnn"]), []
-    (bar,) = (c for c in explorer.children if isinstance(c, widgets.IntProgress))
+    (bar,) = (part for part in all_parts(explorer) if isinstance(part, widgets.IntProgress))
     bar.observe(lambda change: seen.append(change["new"] / bar.max), "value")
     explorer.method = "Score-CAM"
     shown(explorer)
@@ -128,14 +141,15 @@ def test_score_cam_shows_how_far_it_is(models):
 
 def test_controls_and_traits_move_together(models):
     explorer = explore_feature_maps(models["vgg16"])
-    parts = explorer._filters
-    parts.slider.value = 9
-    assert explorer.filter == parts.field.value == 9
-    explorer.layer = "block5_conv3"
-    assert parts.slider.max == parts.field.max == 511
+    sliders = {part.label: part for part in controls(explorer) if isinstance(part, Slider)}
+    number = sliders["filter"]
+    number.value = 9
+    assert explorer.filter == 9
+    sliders["layer"].value = 12
+    assert explorer.layer == "block5_conv3" and number.max == 511
     explorer.filter = 511
     explorer.layer = "block1_conv1"
-    assert explorer.filter == parts.slider.value == parts.slider.max == 63
+    assert explorer.filter == number.value == number.max == 63 and sliders["layer"].value == 0
     shown(explorer)
 
 
@@ -143,16 +157,17 @@ def test_every_control_has_a_name(models):
     for explore in EXPLORERS:
         explorer = explore(models["fashion_cnn"])
         for control in controls(explorer):
-            twin = isinstance(control, widgets.IntSlider | widgets.FloatSlider)
-            assert twin or control.description, control
+            assert getattr(control, "label", "") or control.description, control
 
 
-def controls(widget: widgets.Widget) -> list[widgets.Widget]:
-    if isinstance(widget, widgets.HTML | widgets.IntProgress):
-        return []
-    if isinstance(widget, widgets.Box):
-        return [found for child in widget.children for found in controls(child)]
-    return [widget]
+def controls(explorer: Explorer) -> list[widgets.Widget]:
+    """All that a learner can move, type into or press."""
+    return [
+        part
+        for part in all_parts(explorer)
+        if part.has_trait("value") or isinstance(part, widgets.Button)
+        if not isinstance(part, widgets.HTML | widgets.IntProgress)
+    ]
 
 
 def test_what_does_not_exist_is_named(models):
@@ -170,7 +185,7 @@ def test_what_does_not_exist_is_named(models):
         assert explorer.picture == before
     with pytest.raises(ValueError, match="output for each pixel"):
         explore_cam(load_vgg16(None))
-    with pytest.raises(ValueError, match="plain"):
+    with pytest.raises(ValueError, match="only a guess"):
         explore_feature_maps(models["vgg16"], [np.full((9, 9, 3), -100.0)])
     with pytest.raises(ValueError, match="at least one"):
         explore_feature_maps(models["vgg16"], [])
@@ -186,7 +201,7 @@ def test_an_error_becomes_a_message_and_the_next_move_works(models, monkeypatch)
     monkeypatch.setattr(type(explorer), "draw", broken)
     explorer.filter = 3
     assert "out of paint" in explorer.message and isinstance(explorer.fault, RuntimeError)
-    assert any("out of paint" in c.value for c in explorer.children if isinstance(c, widgets.HTML))
+    assert "out of paint" in explorer._note.value
     monkeypatch.setattr(type(explorer), "draw", good)
     explorer.filter = 4
     shown(explorer)
@@ -213,9 +228,92 @@ def test_names_of_classes_can_be_searched(models):
     assert explorer.class_index == 3 and "'rocket'" in explorer.caption
     explorer._search.value = "dog"
     assert "dog" in explorer.message and explorer.class_index == 3
+    explorer._search.value = "4"
+    assert explorer.class_index == 4 and "'palace'" in explorer.caption
+    explorer._compare.value = "cat"
+    assert explorer.compare_with == 0 and "for 'palace'" in explorer.caption
+    assert "for 'cat'" in explorer.caption and explorer._view.value.count("cnn-chosen") == 2
     explorer._top.value = -1
-    assert explorer.class_index is None
+    explorer._compare.value = ""
+    assert explorer.class_index is None and explorer.compare_with is None
     shown(explorer)
+
+
+def test_the_strongest_slices_of_a_large_kernel_are_shown_white_at_zero():
+    kernel = np.zeros((3, 3, 40), np.float32)
+    kernel[1, 1, 17], kernel[0, 0, 3] = 2, -1
+    (one,) = kernel_panels(kernel)
+    assert "9 of 40" in one.title
+    first, second = one.picture[24:120, :96], one.picture[24:120, 104:200]  # channels 17 and 3
+    assert first[48, 48].tolist() == [103, 0, 31] and first[5, 5].tolist() == [255] * 3
+    assert second[5, 5].tolist() == [67, 147, 195] and second[48, 48].tolist() == [255] * 3
+    assert (signed(np.zeros((2, 2)), 0) == 255).all()
+
+
+@pytest.mark.parametrize("box", [(0, 40, 0, 30), (60, 100, 70, 100), (20, 60, 30, 70)])
+def test_a_frame_leaves_what_it_frames_and_stays_inside(box):
+    picture = np.full((100, 100, 3), 7, np.uint8)
+    marked = framed(picture, box)
+    frame = (marked == MARK).all(axis=-1)
+    top, bottom, left, right = box
+    assert (picture == 7).all() and ((marked == 7).all(axis=-1) | frame).all()
+    assert not frame[top + 1 : bottom - 1, left + 1 : right - 1].any()
+    assert frame[[max(top - 1, 0), min(bottom, 99)], left:right].all()
+    assert frame[top:bottom, [max(left - 1, 0), min(right, 99)]].all()
+
+
+def mean_net() -> keras.Model:
+    """A net whose two logits are the means of the red and of the green pixels, in 0 to 1."""
+    net = keras.Sequential([keras.Input((20, 20, 3)), keras.layers.GlobalAveragePooling2D()])
+    net.add(keras.layers.Dense(2, use_bias=False))
+    net.layers[-1].set_weights([np.eye(3, 2, dtype=np.float32)])
+    return describe(net, class_names=["red", "green"], preprocess=lambda x: x / 255)
+
+
+def test_a_patch_costs_what_the_net_loses():
+    """By closed form: a quarter of a red photo is covered by a grey as bright as its average."""
+    red = np.zeros((20, 20, 3), np.uint8)
+    red[..., 0] = 240
+    explorer = cover(mean_net(), red)
+    explorer.set(row=25, column=75, size=50)
+    before, after = explorer.said(), explorer.ask(covered(explorer.whole, 25, 75, 50))
+    assert before.logits[0] == pytest.approx(240 / 255, abs=1e-3)
+    assert after.logits[0] == pytest.approx((3 * 240 + 80) / 4 / 255, abs=1e-3)
+    assert after.logits[1] == pytest.approx(80 / 4 / 255, abs=1e-3)
+    assert "falls from 0.9 to 0.8" in explorer.caption and "class 0" in explorer._view.value
+    explorer.class_index = 1
+    assert "'green' rises from 0.0 to 0.1" in explorer.caption
+
+
+def test_the_patch_goes_wherever_the_sliders_say(models):
+    explorer = cover(models["vgg16"])
+    for trait, values in {"row": [0, 30, 100], "column": [0, 70, 100], "size": [1, 100]}.items():
+        explorer.set(row=50, column=50, size=30)
+        sweep(explorer, trait, values)
+
+
+def test_a_heatmap_lies_on_the_whole_photo_at_its_own_shape(models):
+    wide = np.tile(np.linspace(0, 255, 180, dtype=np.uint8)[None, :, None], (60, 1, 3))
+    explorer = explore_cam(models["vgg16"], {"wide": wide})
+    photo, overlay, values = shown(explorer)
+    assert photo.shape == (120, 360, 3) and overlay.shape[1] == 3 * overlay.shape[0]
+    assert values.shape == (14, 14, 3)
+
+
+def test_exciting_pictures_are_the_strongest_by_maximum_or_by_mean(models, monkeypatch):
+    """Of the fashion net's first layer, against maps that its layer computes by itself."""
+    monkeypatch.setitem(sys.modules[package_microscope.__module__].GROWTH, "steps", 2)
+    images = load_fashion_mnist("subset").test_images[:100]
+    explorer = microscope(models["fashion_cnn"], images)
+    explorer.filter = 5
+    maps = models["fashion_cnn"].get_layer("conv1")(images).numpy()[..., 5]
+    for by, values in {"max": maps.max(axis=(1, 2)), "mean": maps.mean(axis=(1, 2))}.items():
+        explorer.by = by
+        least, most = shown(explorer)[-2:]
+        for drawn, index in ((least, values.argmin()), (most[:28, :28], values.argmax())):
+            free = (drawn == drawn[..., :1]).all(axis=-1)  # all but the frame
+            expected = np.round(images[index, ..., 0] * 255)
+            assert free.sum() > 600 and np.abs(drawn[..., 0] - expected)[free].max() <= 1
 
 
 def test_a_net_that_the_course_does_not_know():
@@ -269,7 +367,7 @@ REFUSED = {"empty", "text.jpg", "truncated", "100 megapixels"}
 @pytest.mark.parametrize("net", ["fashion_cnn", "vgg16"])
 def test_photos_that_hurt_are_shown_or_refused_in_one_sentence(models, net):
     explorer = explore_feature_maps(models[net])
-    (button,) = (c for c in explorer.children if isinstance(c, widgets.FileUpload))
+    (button,) = (c for c in controls(explorer) if isinstance(c, widgets.FileUpload))
     for name, content in photo_files().items():
         before, begin = explorer.picture, time.perf_counter()
         upload(button, content)
@@ -314,7 +412,7 @@ def test_colab_has_its_own_upload(models, monkeypatch):
     colab.files = types.SimpleNamespace(upload=lambda: {"coffee.jpg": photo})
     monkeypatch.setitem(sys.modules, "google.colab", colab)
     explorer = explore_cam(models["vgg16"])
-    (button,) = (c for c in controls(explorer) if isinstance(c, widgets.Button))
+    (button,) = (c for c in controls(explorer) if type(c) is widgets.Button)
     button.click()
     shown(explorer)
     assert explorer.photo_name == "your photo" and "coffee" in explorer.caption
@@ -365,10 +463,8 @@ def test_the_map_shown_is_the_map_computed(models):
     layer = net.get_layer("conv1")
     values = layer(explorer.album.prepared([0])).numpy()[0, ..., 5]
     unit = (values - values.min()) / np.ptp(values)
-    grey = cv2.resize(np.uint8(np.round(unit * 255)), (HEIGHT, HEIGHT), interpolation=0)
-    expected = cv2.applyColorMap(grey, cv2.COLORMAP_VIRIDIS)
-    drawn = shown(explorer)[:, -GAP - HEIGHT : -GAP]
-    assert np.abs(drawn.astype(int) - expected).mean() < 1
+    expected = cv2.applyColorMap(np.uint8(np.round(unit * 255)), cv2.COLORMAP_VIRIDIS)
+    assert np.abs(shown(explorer)[-1].astype(int) - expected).mean() < 0.1
 
 
 CONVOLUTIONS = {

@@ -87,13 +87,16 @@ def test_mosaic_places_standardises_and_keeps_orientation():
         mosaic(maps[None])
 
 
-def test_strongest_images_are_the_strongest_in_order():
+@pytest.mark.parametrize(("by", "summary"), [("max", np.max), ("mean", np.mean)])
+def test_strongest_images_are_the_strongest_in_order(by, summary):
     net = random_cnn()
     many = np.random.default_rng(3).normal(size=(300, 8, 6, 2)).astype(np.float32)
-    indices, means = strongest_images(net, many, "conv", 2, k=5)
+    indices, values = strongest_images(net, many, "conv", 2, k=5, by=by)
     (maps,) = feature_maps(net, many, ["conv"])
-    expected = maps[..., 2].mean(axis=(1, 2))
-    np.testing.assert_allclose(means, np.sort(expected)[::-1][:5], rtol=1e-5)
-    np.testing.assert_allclose(expected[indices], means, rtol=1e-5)
+    expected = summary(maps[..., 2], axis=(1, 2))
+    np.testing.assert_allclose(values, np.sort(expected)[::-1][:5], rtol=1e-5)
+    np.testing.assert_allclose(expected[indices], values, rtol=1e-5)
+    with pytest.raises(ValueError, match="did you mean 'mean'"):
+        strongest_images(net, many, "conv", 2, by="means")
     with pytest.raises(ValueError, match="choose 0 to 4"):
         strongest_images(net, many, "conv", 5)

@@ -12,11 +12,12 @@ from helpers.classes import probabilities
 from helpers.datasets import PHOTOS, collage, load_fashion_mnist, load_photo
 from helpers.explorers.cam import METHODS
 from helpers.explorers.filters import describe_map
-from helpers.explorers.panels import coloured, overlaid, panel, place_of_maximum, row, tiles
+from helpers.explorers.panels import coloured, overlaid, panel, place_of_maximum, row
 from helpers.images import overlay
 from helpers.inputs import prepare
 from helpers.models import load_trained, load_vgg16
 from helpers.patterns import gradient_ascent
+from helpers.pixels import tile
 
 FILTERS = 12
 GROWN = 8  # filters of each layer whose patterns are shown
@@ -111,7 +112,7 @@ def show_patterns() -> Show:
             )
             frames.append(
                 Frame(
-                    tiles(pair, 2),
+                    tile(pair, 2, 1, 255),
                     f"Two patterns of {place}: left by the recipe alive, right by natural",
                     f"{place}. Its mean activation rose {left} (left, alive) and {right} (right, "
                     "natural).",

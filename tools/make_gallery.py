@@ -3,7 +3,6 @@
 ``python -m tools.make_gallery [page …]``; without a name, all pages.
 """
 
-import base64
 import io
 import json
 import re
@@ -15,6 +14,8 @@ from string import Template
 
 import numpy as np
 from PIL import Image
+
+from helpers.images import data_uri
 
 HERE = Path(__file__).resolve().parent
 GALLERY = HERE.parent / "docs" / "gallery"
@@ -32,7 +33,7 @@ def jpeg(picture: np.ndarray) -> str:
     file = io.BytesIO()
     image = Image.fromarray(np.ascontiguousarray(picture))
     image.save(file, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return data_uri(file.getvalue())
 
 
 def collect(show) -> dict:

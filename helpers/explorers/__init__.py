@@ -14,12 +14,14 @@ another one computes them again when it is moved.
 """
 
 from helpers.explorers.cam import explore_cam
+from helpers.explorers.cover import cover
 from helpers.explorers.feature_maps import explore_feature_maps
 from helpers.explorers.filters import explore_filters
 from helpers.explorers.microscope import microscope
 from helpers.explorers.patterns import explore_patterns
 
 __all__ = [
+    "cover",
     "explore_cam",
     "explore_feature_maps",
     "explore_filters",

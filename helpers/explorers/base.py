@@ -1,4 +1,4 @@
-"""What all explorers share: a live picture with its caption, and changes that never queue up."""
+"""What all explorers share: live pictures with a caption, and changes that never queue up."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from html import escape
 
 import ipywidgets as widgets
-import numpy as np
 from IPython import get_ipython
-from traitlets import Any, Bytes, Unicode, observe
+from traitlets import Any, Unicode, observe
 
 from helpers.explorers.controls import all_parts
-from helpers.images import encode_jpeg, encode_png, read_photo
+from helpers.explorers.sheet import Sheet
+from helpers.images import encode_jpeg, read_photo
 from helpers.plots import Picture
 
 PAUSE = 0.02  # seconds in which moves of a slider are gathered before the last one is computed
@@ -24,14 +24,21 @@ def moved_on_screen() -> bool:
     return parent.get("header", {}).get("msg_type") == "comm_msg"
 
 
-class Explorer(widgets.VBox):
-    """A picture, its caption beneath, and controls above; subclasses say what to draw.
+def column(name: str, children: list[widgets.Widget]) -> widgets.VBox:
+    """Set widgets one below the other in a box of a class that the style sheet knows."""
+    box = widgets.VBox(children)
+    box.add_class(name)
+    return box
 
-    ``picture``: bytes of the PNG now shown. ``caption``: the text. ``fault``: the exception that
-    the last change ended in, or ``None``. ``message``: what the learner was told about it.
+
+class Explorer(widgets.Box):
+    """Controls at the left, pictures and their caption at the right; subclasses say what to draw.
+
+    ``picture``: bytes of a PNG of what is shown now. ``caption``: the text. ``fault``: the
+    exception that the last change ended in, or ``None``. ``message``: what the learner was told
+    about it.
     """
 
-    picture = Bytes()
     caption = Unicode()
     message = Unicode()
     fault = Any(None, allow_none=True)
@@ -39,31 +46,39 @@ class Explorer(widgets.VBox):
     def __init__(self, controls: list[widgets.Widget], watched: tuple[str, ...]) -> None:
         self._quiet = False
         self._timer: asyncio.TimerHandle | None = None
-        self._image, self._note = widgets.HTML(), widgets.HTML()
-        super().__init__([*controls, self._image, self._note])
+        self._sheet: Sheet | None = None
+        self._png = b""
+        self._view, self._note = widgets.HTML(), widgets.HTML()
+        view = column("cnn-view", [self._view, self._note])
+        super().__init__([column("cnn-controls", controls), view])
+        self.add_class("cnn-explorer")
         self.observe(self._on_change, list(watched))
         self.redraw()
 
-    def draw(self) -> tuple[np.ndarray, str]:
-        """Return the picture, uint8 RGB, and its caption."""
+    def draw(self) -> Sheet:
+        """Return what the traits ask for."""
         raise NotImplementedError
 
     def redraw(self) -> None:
         """Draw what the traits ask for; an error becomes a message, the controls stay alive."""
         self._timer, self.fault, self.message = None, None, ""
         try:
-            self.show(*self.draw())
+            self.show(self.draw())
         except Exception as fault:
             self.fault = fault
             self.message = f"This setting cannot be shown: {fault}"
 
-    def show(self, picture: np.ndarray, caption: str) -> None:
-        """Put a picture and its caption on the screen."""
-        self.picture, self.caption = encode_png(picture, compression=1), caption
-        self._image.value = (
-            f"{Picture(self.picture, caption).html}"
-            f'<p role="status" style="line-height: 1.4; margin: 4px 0">{escape(caption)}</p>'
-        )
+    def show(self, sheet: Sheet) -> None:
+        """Put pictures and their caption on the screen."""
+        self._sheet, self._png = sheet, b""
+        self._view.value, self.caption = sheet.html, sheet.caption
+
+    @property
+    def picture(self) -> bytes:
+        """The bytes of a PNG file of what is shown now, made when it is asked for."""
+        if self._sheet is not None and not self._png:
+            self._png = self._sheet.png
+        return self._png
 
     def set(self, **traits: object) -> None:
         """Change several traits at once, and draw once.
@@ -94,7 +109,7 @@ class Explorer(widgets.VBox):
     @observe("message")
     def _show_message(self, change: dict) -> None:
         text = escape(change["new"])
-        self._note.value = f'<p role="alert"><b>{text}</b></p>' if text else ""
+        self._note.value = f'<p class="cnn-alert" role="alert">{text}</p>' if text else ""
 
     @contextmanager
     def quietly(self) -> Iterator[None]:

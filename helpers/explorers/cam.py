@@ -1,112 +1,73 @@
-"""Heatmaps of the Grad-CAM family over photos."""
+"""Heatmaps over photos, for one class or for two side by side."""
 
 import warnings
+from collections.abc import Callable
 
-import ipywidgets as widgets
 import numpy as np
-from traitlets import Float, Int, Unicode, validate
+from traitlets import Float, Int
 
 from helpers import cam
-from helpers._choices import check_index, unknown
 from helpers._keras import keras
-from helpers.classes import class_names as names_of
 from helpers.explorers.album import Pictures
-from helpers.explorers.answer import Answer, answer, class_called
-from helpers.explorers.controls import STYLE, WIDE, Choice, Number
+from helpers.explorers.answer import names_card
+from helpers.explorers.classes import KEPT, ClassExplorer
+from helpers.explorers.controls import OneOf, progress
 from helpers.explorers.layers import LayerExplorer
-from helpers.explorers.panels import coloured, overlaid, panel, place_of_maximum, row
-from helpers.explorers.photos import PhotoExplorer
+from helpers.explorers.panels import coloured, number, overlaid, place_of_maximum
 from helpers.explorers.recent import Recent
+from helpers.explorers.sheet import Panel, Sheet
+from helpers.explorers.slider import Slider
 from helpers.models import describe, find_layer
 from helpers.models.spec import Preprocess
 
-METHODS = {
+METHODS: dict[str, Callable[..., np.ndarray]] = {
     "Grad-CAM": cam.grad_cam,
     "Grad-CAM++": cam.grad_cam_plus_plus,
     "Layer-CAM": cam.layer_cam,
     "Score-CAM": cam.score_cam,
 }
-COLORMAPS = ("viridis", "cividis", "inferno", "magma")
-PREDICTED = -1
-HEATMAPS = 100  # kept
+SLOW = {"Score-CAM"}
+COLORMAPS = ("inferno", "viridis", "cividis", "magma")
 
 
-class CamExplorer(PhotoExplorer, LayerExplorer):
+class CamExplorer(ClassExplorer, LayerExplorer):
     """See ``explore_cam``."""
 
-    class_index = Int(None, allow_none=True)
-    method = Unicode("Grad-CAM")
-    opacity = Float(0.5, min=0.0, max=1.0)
-    colormap = Unicode("viridis")
+    compare_with = Int(None, allow_none=True)
+    method = OneOf("method", list(METHODS), "Grad-CAM")
+    opacity = Float(0.75, min=0.0, max=1.0)
+    colormap = OneOf("colour map", COLORMAPS, "inferno")
 
     def __init__(self, model: keras.Model, photos: Pictures) -> None:
-        self.classes = names_of(model)
         self.start_at(model, find_layer(model))
-        self._answers, self._heatmaps = Recent(HEATMAPS), Recent(HEATMAPS)
-        self._top = widgets.Dropdown(description="class", style=STYLE, layout=WIDE)
-        self._search = widgets.Combobox(
-            description="find a class", style=STYLE, layout=WIDE, options=self.classes
-        )
-        self._search.continuous_update = False
-        self._bar = widgets.IntProgress(description="Score-CAM", layout={"display": "none"})
-        followers: dict[str, Choice | Number] = {
-            "method": Choice("method", list(METHODS), slider=False),
-            "opacity": Number("opacity", 0.0, 1.0, 0.05),
-            "colormap": Choice("colour map", COLORMAPS, slider=False),
-        }
-        for trait, control in followers.items():
-            control.follow(self, trait)
-        controls = self.choose_from(model, photos)
-        controls += [self._top, self._search, *followers.values(), self._bar]
-        super().__init__(controls, ("image", "class_index", *followers))
-        self._top.observe(self._class_chosen, "value")
-        self._search.observe(self._class_typed, "value")
-
-    @validate("class_index")
-    def _known_class(self, proposal: dict) -> int | None:
-        if proposal["value"] is not None:
-            check_index("class", proposal["value"], len(self.classes))
-        return proposal["value"]
-
-    @validate("method", "colormap")
-    def _known_name(self, proposal: dict) -> str:
-        valid = METHODS if proposal["trait"].name == "method" else COLORMAPS
-        if proposal["value"] not in valid:
-            raise unknown("method" if valid is METHODS else "colour map", proposal["value"], valid)
-        return proposal["value"]
-
-    def _class_chosen(self, change: dict) -> None:
-        if not self._quiet:
-            self.class_index = None if change["new"] == PREDICTED else change["new"]
-
-    def _class_typed(self, change: dict) -> None:
-        typed = change["new"].strip().lower()
-        index = class_called(typed, self.classes)
-        if index is not None:
-            self.class_index = index
-        elif typed:
-            self.message = f"No class is called {typed!r}."
+        self._heatmaps = Recent(KEPT)
+        self._bar = progress("computing")
+        of_class = self.choose_class(model, photos)
+        self._compare = self.find("compare with", "compare_with", "type a name")
+        traits = self.traits()
+        controls = [
+            *of_class,
+            self._compare,
+            traits["method"].control(self),
+            Slider(label="opacity", step=0.05, live=True).follow(self, "opacity"),
+            traits["colormap"].control(self),
+            self._bar,
+        ]
+        watched = ("image", "class_index", "compare_with", "method", "opacity", "colormap")
+        super().__init__(controls, watched)
 
     def forget(self, image: int) -> None:
         """Forget what was computed for a picture that is replaced."""
         super().forget(image)
-        self._answers.forget(image)
         self._heatmaps.forget(image)
 
-    def _offer_classes(self, said: Answer) -> int:
-        """List the classes with the highest scores, and return the chosen one."""
-        best = said.best()
-        chosen = best[0] if self.class_index is None else self.class_index
-        offered = dict.fromkeys([*best, chosen])
-        options = [(f"{self.classes[i]}, {said.sure(i)}", i) for i in offered]
-        with self.quietly():
-            self._top.options = [(f"predicted: {options[0][0]}", PREDICTED), *options]
-            self._top.value = PREDICTED if self.class_index is None else self.class_index
-        return chosen
+    def _heatmap(self, chosen: int) -> np.ndarray:
+        key = (self.image, chosen, self.layer, self.method)
+        return self._heatmaps.get(key, lambda: self._compute_heatmap(chosen))
 
     def _compute_heatmap(self, chosen: int) -> np.ndarray:
-        images = self.album.prepared([self.image])
-        slow = {"progress": False, "on_step": self._progress} if "Score" in self.method else {}
+        images = self.album.squeezed(self.whole)
+        slow = {"progress": False, "on_step": self._progress} if self.method in SLOW else {}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "a heatmap is zero")  # the caption says so
             return METHODS[self.method](self.model, images, chosen, self.layer, **slow)[0]
@@ -115,29 +76,38 @@ class CamExplorer(PhotoExplorer, LayerExplorer):
         self._bar.max, self._bar.value = of, done
         self._bar.layout.display = "none" if done == of else "flex"
 
-    def draw(self) -> tuple[np.ndarray, str]:
-        """The photo, the heatmap, and the heatmap over the photo."""
-        photo = self.photo
-        said = self._answers.get(
-            (self.image,), lambda: answer(self.model, self.album.prepared([self.image]))
-        )
-        chosen = self._offer_classes(said)
-        key = (self.image, chosen, self.layer, self.method)
-        raw = self._heatmaps.get(key, lambda: self._compute_heatmap(chosen))
-        size = f"{raw.shape[0]} x {raw.shape[1]}"
-        picture = row(
-            [
-                panel(photo, self.photo_name),
-                panel(overlaid(photo, raw, self.opacity, self.colormap), self.method),
-                panel(coloured(raw, self.colormap), f"{size} values"),
-            ]
-        )
-        rank = said.rank if self.class_index is None else ""
+    def _over_photo(self, chosen: int) -> Panel:
+        name, raw = self.classes[chosen], self._heatmap(chosen)
+        picture = overlaid(self.whole, raw, self.opacity, self.colormap)
+        note = f"class {chosen}, {self.said().sure(chosen)}"
+        return Panel(picture, f"{self.method}: {name}", note)
+
+    def _describe(self, chosen: int, rank: str = "") -> str:
+        raw = self._heatmap(chosen)
         what = f"{self.method} of {self.photo_name} for {self.classes[chosen]!r}"
         place = "zero everywhere, for the weighted sum is nowhere above 0"
         if raw.any():
             place = f"brightest {place_of_maximum(raw)}"
-        return picture, f"{what} ({rank}{said.sure(chosen)}) at {self.layer}, {size}: {place}."
+        size = f"{raw.shape[0]} x {raw.shape[1]}"
+        return f"{what} ({rank}{self.said().sure(chosen)}) at {self.layer}, {size}: {place}."
+
+    def draw(self) -> Sheet:
+        """The photo, the five names, and the heatmap over the photo and alone, or two of them."""
+        chosen = self.offer_classes()
+        caption = self._describe(chosen, self.said().rank if self.class_index is None else "")
+        panels, listed = [Panel(self.whole, self.photo_name), self._over_photo(chosen)], [chosen]
+        if self.compare_with is None:
+            raw = self._heatmap(chosen)
+            note = f"dark is {number(raw.min())}, bright {number(raw.max())}"
+            title = f"{raw.shape[0]} x {raw.shape[1]} values"
+            panels.append(Panel(coloured(raw, self.colormap), title, note))
+        else:
+            listed.append(self.compare_with)
+            panels.append(self._over_photo(self.compare_with))
+            caption += f" {self._describe(self.compare_with)}"
+        return Sheet(
+            panels, caption, names_card("most probable", self.said(), self.classes, listed)
+        )
 
 
 def explore_cam(
@@ -147,7 +117,9 @@ def explore_cam(
     class_names: list[str] | None = None,
     preprocess: Preprocess | None = None,
 ) -> CamExplorer:
-    """Explore heatmaps. A new one is computed once and kept.
+    """Explore heatmaps over whole photos, which are squeezed into the square that the net takes.
+
+    A new heatmap is computed once and kept.
 
     Args:
         model: a net with 2D convolutions, a square input of 1 or 3 channels, and one number for
@@ -159,8 +131,8 @@ def explore_cam(
 
     Returns:
         A widget with the traits ``image``, ``class_index`` (``None``, the predicted class),
-        ``layer``, ``method``, ``opacity`` and ``colormap``; see the package for what all explorers
-        share.
+        ``compare_with`` (a second class, or ``None``), ``layer``, ``method``, ``opacity`` and
+        ``colormap``; see the package for what all explorers share.
 
     Raises:
         ValueError: a model without convolutions, classes or a square input of 1 or 3 channels, or

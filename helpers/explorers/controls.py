@@ -1,13 +1,15 @@
-"""Controls with a name that a screen reader reads: a slider alone has none, so it gets a twin."""
+"""Lists to choose from, fields that find a name, and the button for one's own photo."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
 import ipywidgets as widgets
-from traitlets import HasTraits, TraitType, link
+from traitlets import HasTraits, Unicode, link
 
-WIDE = {"width": "300px"}
-STYLE = {"description_width": "90px"}
+from helpers._choices import unknown
+
+WIDE = {"width": "100%"}
+STYLE = {"description_width": "96px"}
 
 
 def all_parts(widget: widgets.Widget) -> Iterator[widgets.Widget]:
@@ -20,56 +22,43 @@ def all_parts(widget: widgets.Widget) -> Iterator[widgets.Widget]:
             yield getattr(widget, name)
 
 
-class Number(widgets.HBox):
-    """A number field and a slider for the same number."""
+class OneOf(Unicode):
+    """A trait that is one of a few names."""
 
-    def __init__(self, label: str, low: float, high: float, step: float | None = None) -> None:
-        whole = step is None
-        field, slider = (
-            (widgets.BoundedIntText, widgets.IntSlider)
-            if whole
-            else (widgets.BoundedFloatText, widgets.FloatSlider)
+    def __init__(self, kind: str, names: Sequence[str], default: str) -> None:
+        self.kind, self.names = kind, list(names)
+        super().__init__(default)
+
+    def validate(self, obj: HasTraits, value: object) -> str:
+        """Return a name that exists; another raises ``ValueError`` naming the valid ones."""
+        if value not in self.names:
+            raise unknown(self.kind, value, self.names)
+        return super().validate(obj, value)
+
+    def control(self, owner: HasTraits) -> widgets.Dropdown:
+        """Make the list that sets this trait of ``owner``."""
+        field = widgets.Dropdown(
+            description=self.kind, options=self.names, style=STYLE, layout=WIDE
         )
-        options = {"min": low, "max": high, "step": step or 1}
-        self.field = field(description=label, style=STYLE, layout=WIDE, value=low, **options)
-        self.slider = slider(readout=False, continuous_update=False, value=low, **options)
-        super().__init__([self.field, self.slider])
-
-    def follow(self, owner: HasTraits, trait: str) -> None:
-        """Keep field and slider equal to a trait, in both directions."""
-        for part in (self.field, self.slider):
-            link((owner, trait), (part, "value"))
-
-    def limit(self, high: float) -> None:
-        """Set the largest number."""
-        self.field.max = self.slider.max = high
+        link((owner, self.name), (field, "value"))
+        return field
 
 
-class Choice(widgets.HBox):
-    """A list of options and a slider along the same options."""
+def finder(
+    label: str, names: Sequence[str], empty: str, receive: Callable[[str], None]
+) -> widgets.Combobox:
+    """Make a field that offers names as they are typed."""
+    field = widgets.Combobox(
+        description=label, options=list(names), placeholder=empty, style=STYLE, layout=WIDE
+    )
+    field.continuous_update = False
+    field.observe(lambda change: receive(change["new"].strip().lower()), "value")
+    return field
 
-    def __init__(self, label: str, options: Sequence[str], *, slider: bool = True) -> None:
-        self.field = widgets.Dropdown(
-            description=label, style=STYLE, layout=WIDE, options=list(options)
-        )
-        super().__init__([self.field])
-        if slider:
-            self.slider = widgets.IntSlider(
-                min=0, max=len(options) - 1, readout=False, continuous_update=False
-            )
-            link((self.field, "index"), (self.slider, "value"))
-            self.children = [self.field, self.slider]
 
-    def follow(self, owner: HasTraits, trait: str | TraitType, by: str = "value") -> None:
-        """Keep the list equal to a trait, by the option itself or by its ``"index"``."""
-        link((owner, trait), (self.field, by))
-
-    def offer(self, options: Sequence[str]) -> None:
-        """Set the options of a list with a slider; the choice stays where it was."""
-        index = self.field.index
-        self.field.options = list(options)
-        self.slider.max = len(options) - 1
-        self.field.index = index
+def progress(label: str) -> widgets.IntProgress:
+    """Make a bar that is seen only while something runs."""
+    return widgets.IntProgress(description=label, style=STYLE, layout={**WIDE, "display": "none"})
 
 
 def _content(value: dict | tuple) -> bytes | None:
@@ -82,7 +71,7 @@ def upload(receive: Callable[[bytes], None]) -> widgets.Widget:
     """Make a button that hands the bytes of a photo to ``receive`` and keeps no copy itself."""
     if "google.colab" in sys.modules:
         return _colab_upload(receive)
-    button = widgets.FileUpload(accept="image/*", description="your photo")
+    button = widgets.FileUpload(accept="image/*", description="your photo", layout=WIDE)
 
     def arrived(change: dict) -> None:
         content = _content(change["new"])
@@ -103,7 +92,7 @@ def _colab_upload(receive: Callable[[bytes], None]) -> widgets.Widget:
     """Use Colab's own way: its widgets lose files of 1 MB and more."""
     from google.colab import files
 
-    button, room = widgets.Button(description="your photo"), widgets.Output()
+    button, room = widgets.Button(description="your photo", layout=WIDE), widgets.Output()
 
     def clicked(_) -> None:
         with room:
@@ -113,4 +102,4 @@ def _colab_upload(receive: Callable[[bytes], None]) -> widgets.Widget:
             receive(content)
 
     button.on_click(clicked)
-    return widgets.HBox([button, room])
+    return widgets.VBox([button, room])

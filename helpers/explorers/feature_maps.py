@@ -1,16 +1,16 @@
-"""One feature map: alone, over its picture, and among all maps of its layer."""
-
-import numpy as np
+"""One feature map: alone, over its picture, and among the maps of its layer."""
 
 from helpers._keras import keras
 from helpers.explorers.album import Pictures
-from helpers.explorers.filters import describe_map
+from helpers.explorers.filters import describe_map, map_panel
 from helpers.explorers.layers import FilterExplorer
-from helpers.explorers.panels import coloured, mark, overlaid, panel, row, small_mosaic
+from helpers.explorers.panels import overlaid, page_of_maps
 from helpers.explorers.photos import PhotoExplorer
-from helpers.explorers.recent import Recent
+from helpers.explorers.sheet import Panel, Sheet
 from helpers.models import describe
 from helpers.models.spec import Preprocess
+
+AROUND = "each with its own brightness; the chosen one is framed"
 
 
 class FeatureMapExplorer(PhotoExplorer, FilterExplorer):
@@ -18,34 +18,21 @@ class FeatureMapExplorer(PhotoExplorer, FilterExplorer):
 
     def __init__(self, model: keras.Model, photos: Pictures) -> None:
         self.start_at(model)
-        self._mosaics = Recent(1)
         super().__init__(self.choose_from(model, photos), ("image",))
 
-    def forget(self, image: int) -> None:
-        """Forget maps and mosaics of a picture that is replaced."""
-        super().forget(image)
-        self._mosaics.forget(image)
-
-    def draw(self) -> tuple[np.ndarray, str]:
-        """Picture, map, map over the picture, and the layer's mosaic."""
-        photo = self.photo
-        maps = self.maps(self.layer)
+    def draw(self) -> Sheet:
+        """Picture, map, map over the picture, and the maps around it in its layer."""
+        photo, maps = self.photo, self.maps(self.layer)
         values = maps[..., self.filter]
-        sheet, columns, cell = self._mosaics.get(
-            (self.image, self.layer), lambda: small_mosaic(maps)
-        )
-        picture = row(
-            [
-                panel(photo, self.photo_name),
-                panel(coloured(values), "feature map"),
-                panel(overlaid(photo, values), "map over image"),
-                panel(mark(sheet, columns, cell, self.filter), f"all {maps.shape[-1]} maps"),
-            ]
-        )
-        return (
-            picture,
-            f"{self.title}: on {self.photo_name} its feature map {describe_map(values)}.",
-        )
+        sheet, numbers = page_of_maps(maps, self.filter)
+        panels = [
+            Panel(photo, self.photo_name),
+            map_panel(values),
+            Panel(overlaid(photo, values), "map over image"),
+            Panel(sheet, f"maps {numbers[0]} to {numbers[-1]} of {maps.shape[-1]}", AROUND, True),
+        ]
+        said = f"on {self.photo_name} its feature map {describe_map(values)}"
+        return Sheet(panels, f"{self.title}: {said}.")
 
 
 def explore_feature_maps(
@@ -55,7 +42,7 @@ def explore_feature_maps(
     class_names: list[str] | None = None,
     preprocess: Preprocess | None = None,
 ) -> FeatureMapExplorer:
-    """Explore feature maps: one alone, over the picture, and framed among all of its layer.
+    """Explore feature maps: one alone, over the picture, and framed among others of its layer.
 
     Those of the layer are standardised as in ``activations.mosaic``.
 

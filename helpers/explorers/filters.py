@@ -6,17 +6,11 @@ from helpers._keras import keras
 from helpers._keras.steps import once
 from helpers.explorers.album import Pictures
 from helpers.explorers.colours import colour_order
+from helpers.explorers.kernels import NUMBERS, kernel_panels
 from helpers.explorers.layers import FilterExplorer
-from helpers.explorers.panels import (
-    NUMBERS,
-    coloured,
-    kernel_panels,
-    number,
-    panel,
-    place_of_maximum,
-    row,
-)
+from helpers.explorers.panels import coloured, number, place_of_maximum
 from helpers.explorers.photos import PhotoExplorer
+from helpers.explorers.sheet import Panel, Sheet
 from helpers.filters import kernels
 from helpers.inputs import preprocessing_of
 from helpers.models import describe, find_layer
@@ -56,6 +50,12 @@ def describe_map(values: np.ndarray) -> str:
     )
 
 
+def map_panel(values: np.ndarray) -> Panel:
+    """Draw one feature map (h, w) alone."""
+    low, high = number(values.min()), number(values.max())
+    return Panel(coloured(values), "feature map", f"dark is {low}, bright {high}")
+
+
 class KernelExplorer(PhotoExplorer, FilterExplorer):
     """See ``explore_filters``."""
 
@@ -63,17 +63,18 @@ class KernelExplorer(PhotoExplorer, FilterExplorer):
         self.start_at(model)
         super().__init__(self.choose_from(model, photos), ("image",))
 
-    def draw(self) -> tuple[np.ndarray, str]:
+    def draw(self) -> Sheet:
         """Kernel, picture and feature map side by side."""
         kernel, colours = kernel_of(self.model, self.layer, self.filter)
         values = self.maps(self.layer)[..., self.filter]
-        pictures = [
+        panels = [
             *kernel_panels(kernel, colours),
-            panel(self.photo, self.photo_name),
-            panel(coloured(values), "feature map"),
+            Panel(self.photo, self.photo_name),
+            map_panel(values),
         ]
         of_kernel, of_map = describe_kernel(kernel), describe_map(values)
-        return row(pictures), f"{self.title}: {of_kernel}. On {self.photo_name} its map {of_map}."
+        caption = f"{self.title}: {of_kernel}. On {self.photo_name} its map {of_map}."
+        return Sheet(panels, caption)
 
 
 def explore_filters(

@@ -4,17 +4,17 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-import ipywidgets as widgets
 import numpy as np
 
 from helpers._keras import keras
+from helpers.explorers.controls import progress
 from helpers.explorers.panels import number
 from helpers.explorers.recent import Recent
 from helpers.patterns import gradient_ascent
 
-SIZE = 64  # of a pattern, in pixels, where the model takes any size
+SIZE = 128  # of a pattern, in pixels, where the model takes any size
 MOST = 200  # patterns kept
-EVERY = 0.1  # seconds between two pictures of one that grows
+EVERY = 0.4  # seconds between two pictures of one that grows
 
 
 class Pattern(NamedTuple):
@@ -31,7 +31,7 @@ class PatternStore:
     def __init__(self, model: keras.Model) -> None:
         self.model, self.size = model, model.input_shape[1] or SIZE
         self._patterns = Recent(MOST)
-        self.bar = widgets.IntProgress(description="growing", layout={"display": "none"})
+        self.bar = progress("growing")
 
     def grow(
         self, layer: str, chosen: int, on_picture: Callable[[np.ndarray, int], None], **settings

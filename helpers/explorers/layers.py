@@ -5,8 +5,9 @@ from traitlets import Int, Unicode, observe, validate
 
 from helpers._choices import check_index, unknown
 from helpers._keras import keras
+from helpers.explorers.album import check_pictures
 from helpers.explorers.base import Explorer
-from helpers.explorers.controls import Choice, Number
+from helpers.explorers.slider import Slider, choice
 from helpers.models import conv_layers, find_layer
 from helpers.models.layers import channel_count
 
@@ -17,9 +18,8 @@ class LayerExplorer(Explorer):
     layer = Unicode()
 
     def __init__(self, controls: list[widgets.Widget], watched: tuple[str, ...]) -> None:
-        choice = Choice("layer", self.layers)
-        choice.follow(self, "layer")
-        super().__init__([choice, *controls], ("layer", *watched))
+        layers = choice("layer", self.layers).follow(self, "layer")
+        super().__init__([layers, *controls], ("layer", *watched))
 
     def start_at(self, model: keras.Model, first: keras.Layer | None = None) -> None:
         """Take a model and begin at one of its convolutions, or the first; nothing is drawn yet.
@@ -30,13 +30,7 @@ class LayerExplorer(Explorer):
         self._quiet, self.model, self.layers = True, model, conv_layers(model)
         if not self.layers:
             raise ValueError(f"the model {model.name!r} has no convolution layer")
-        _, *sides, channels = model.input_shape
-        if len(sides) != 2 or sides[0] != sides[1] or channels not in (1, 3):
-            raise ValueError(
-                f"explorers show square pictures of 1 or 3 channels, and {model.name!r} takes the "
-                f"shape {model.input_shape[1:]}: call the functions behind them, such as "
-                "activations.feature_maps and cam.grad_cam"
-            )
+        check_pictures(model)
         names = {find_layer(model, name): name for name in self.layers}
         self.layer = self.layers[0] if first is None else names[first]
 
@@ -51,9 +45,10 @@ class FilterExplorer(LayerExplorer):
     """An explorer of one filter of one convolution layer."""
 
     filter = Int(0)
+    live = True  # whether pictures follow a drag; growing a pattern takes too long for that
 
     def __init__(self, controls: list[widgets.Widget], watched: tuple[str, ...] = ()) -> None:
-        self._filters = Number("filter", 0, self.filters - 1)
+        self._filters = Slider(label="filter", max=self.filters - 1, live=self.live)
         self._filters.follow(self, "filter")
         super().__init__([self._filters, *controls], ("filter", *watched))
 
@@ -72,7 +67,7 @@ class FilterExplorer(LayerExplorer):
         with self.quietly():
             self.filter = min(self.filter, self.filters - 1)
             if hasattr(self, "_filters"):
-                self._filters.limit(self.filters - 1)
+                self._filters.max = self.filters - 1
 
     @property
     def title(self) -> str:

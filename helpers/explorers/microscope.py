@@ -3,21 +3,29 @@
 import numpy as np
 
 from helpers._keras import keras
-from helpers.activations import responses
+from helpers._keras.receptive import receptive_fields
+from helpers.activations import Responses, responses
 from helpers.explorers.album import Album, Pictures
-from helpers.explorers.filters import describe_map, kernel_of
+from helpers.explorers.controls import OneOf, progress
+from helpers.explorers.filters import describe_map, kernel_of, map_panel
 from helpers.explorers.growth import PatternStore, describe_growth
+from helpers.explorers.kernels import kernel_panels
 from helpers.explorers.layers import FilterExplorer
-from helpers.explorers.panels import coloured, column, kernel_panels, overlaid, panel, row, tiles
+from helpers.explorers.panels import WHITE, framed, number, overlaid
 from helpers.explorers.photos import PhotoExplorer
-from helpers.images import random_crops
+from helpers.explorers.recent import Recent
+from helpers.explorers.sheet import Panel, Sheet
+from helpers.images import fit, random_crops
 from helpers.inputs import prepare
-from helpers.models import describe
+from helpers.models import describe, find_layer
 from helpers.models.spec import Preprocess
+from helpers.pixels import tile
 
-POOL, CROPS, CROP = 500, 8, 112  # pictures; crops of each where there are few; their side
+POOL, CROPS, SIDE = 500, 8, 160  # pictures; crops of each where there are few; their side
 STRONGEST = 9
 GROWTH = {"steps": 40, "step_size": 1.0, "gradient_scale": "rms"}
+LAYERS = 200  # whose receptive fields are kept
+FRAME = "in the frame: what the strongest place depends on"
 
 
 def pool(album: Album) -> np.ndarray:
@@ -25,65 +33,102 @@ def pool(album: Album) -> np.ndarray:
 
     The first ones of a large album; random crops of every picture of a small one.
     """
-    shown = [album.shown(i) for i in range(min(album.count, POOL))]
+    size = album.model.input_shape[1] or SIDE
+    shown = album.pool(POOL)
     if len(shown) > STRONGEST * CROPS:
-        return np.stack(shown)
-    size = album.model.input_shape[1] or CROP
+        return np.stack([fit(picture, size) for picture in shown])
     return np.concatenate([random_crops(p, CROPS, size, seed=i) for i, p in enumerate(shown)])
 
 
 class Microscope(PhotoExplorer, FilterExplorer):
     """See ``microscope``."""
 
+    live = False
+    by = OneOf("strongest by", ["max", "mean"], "max")
+
     def __init__(self, model: keras.Model, photos: Pictures) -> None:
         self.start_at(model)
         self._patterns = PatternStore(model)
-        self._responses: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._responses: dict[str, Responses] = {}
+        self._fields = Recent(LAYERS)
         controls = self.choose_from(model, photos)
         self._pool = pool(self.album)
         self._recipe = "natural" if self.album.channels == 3 else "alive"
-        super().__init__([*controls, self._patterns.bar], ("image",))
+        self._bar = progress("all pictures")
+        by = self.traits()["by"].control(self)
+        super().__init__([*controls, by, self._patterns.bar, self._bar], ("image", "by"))
 
-    def _pool_responses(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean, and share above zero, of the filter's map on every picture of the pool."""
-        if self.layer not in self._responses:
+    def _excited(self) -> Responses:
+        """The responses of the layer to every picture of the pool, of all layers computed once."""
+        if not self._responses:
+            self._bar.max, self._bar.layout.display = len(self._pool), "flex"
             pixels = prepare(self.model, self._pool[..., : self.album.channels])
-            self._responses[self.layer] = responses(self.model, pixels, self.layer)
-        means, above = self._responses[self.layer]
-        return means[:, self.filter], above[:, self.filter]
+            try:
+                found = responses(self.model, pixels, self.layers, self._on_batch)
+            finally:
+                self._bar.layout.display = "none"
+            self._responses = dict(zip(self.layers, found, strict=True))
+        return self._responses[self.layer]
 
-    def draw(self) -> tuple[np.ndarray, str]:
-        """Picture, map and overlay above; kernel, pattern and strongest images below."""
-        photo = self.photo
-        kernel = kernel_panels(*kernel_of(self.model, self.layer, self.filter))[0]
-        values = self.maps(self.layer)[..., self.filter]
-        means, above = self._pool_responses()
-        strongest = self._pool[np.argsort(-means, kind="stable")[:STRONGEST]]
-        top = row(
-            [
-                panel(photo, self.photo_name),
-                panel(coloured(values), "feature map"),
-                panel(overlaid(photo, values), "map over image"),
-            ]
+    def _on_batch(self, done: int) -> None:
+        self._bar.value = done
+
+    def _with_field(self, picture: np.ndarray, place: int) -> np.ndarray:
+        """Frame the pixels of a picture that a place of the layer's map depends on."""
+        size, layer = len(picture), find_layer(self.model, self.layer)
+        rows, columns = self._fields.get(
+            (layer, size), lambda: receptive_fields(self.model, layer, size)
+        )
+        i, j = divmod(int(place), len(columns.first))
+        return framed(
+            picture, (rows.first[i], rows.last[i] + 1, columns.first[j], columns.last[j] + 1)
         )
 
-        def sheet(pattern: np.ndarray, title: str) -> np.ndarray:
-            below = [kernel, panel(pattern, title), panel(tiles(strongest, 3), "excite it most")]
-            return column([top, row(below)])
+    def _exciting(self) -> list[Panel]:
+        """The pictures that excite the filter most and least, each with its receptive field."""
+        found = self._excited()
+        values = (found.largest if self.by == "max" else found.means)[:, self.filter]
+        order = np.argsort(-values, kind="stable")
+
+        def picture(index: int) -> np.ndarray:
+            return self._with_field(self._pool[index], found.places[index, self.filter])
+
+        most = order[:STRONGEST]
+        sheet = tile(
+            np.stack([picture(index) for index in most]), 3, max(1, len(self._pool[0]) // 40), WHITE
+        )
+        what = "largest value" if self.by == "max" else "mean"
+        note = f"{what} {number(values[most[0]])} to {number(values[most[-1]])}; " + FRAME
+        last = order[-1]
+        least = Panel(picture(last), "excites it least", f"{what} {number(values[last])}")
+        return [least, Panel(sheet, f"the {len(most)} that excite it most", note, True)]
+
+    def draw(self) -> Sheet:
+        """Picture, map, overlay, kernel, pattern, and what excites the filter least and most."""
+        photo, values = self.photo, self.maps(self.layer)[..., self.filter]
+        above = self._excited().above[:, self.filter]
+        first = [
+            Panel(self._with_field(photo, int(values.argmax())), self.photo_name, FRAME),
+            map_panel(values),
+            Panel(overlaid(photo, values), "map over image"),
+            kernel_panels(*kernel_of(self.model, self.layer, self.filter))[0],
+        ]
+        last = self._exciting()
 
         def on_picture(pattern: np.ndarray, step: int) -> None:
-            self.show(sheet(pattern, f"pattern, step {step}"), f"{self.title}, step {step}")
+            growing = Panel(pattern, f"pattern, step {step}")
+            self.show(Sheet([*first, growing, *last], f"{self.title}, step {step}"))
 
         pattern = self._patterns.grow(
             self.layer, self.filter, on_picture, recipe=self._recipe, **GROWTH
         )
         caption = (
             f"{self.title}: on {self.photo_name} its feature map {describe_map(values)}. On "
-            f"{len(means)} pictures it is silent (not above zero) at {1 - above.mean():.0%} of all "
+            f"{len(above)} pictures it is silent (not above zero) at {1 - above.mean():.0%} of all "
             f"positions, and silent everywhere in {(above == 0).sum()} of them. Its pattern: "
             f"{describe_growth(pattern)}."
         )
-        return sheet(pattern.picture, "its pattern"), caption
+        return Sheet([*first, Panel(pattern.picture, "its pattern"), *last], caption)
 
 
 def microscope(
@@ -96,8 +141,9 @@ def microscope(
     """Look at everything about one filter.
 
     Shows its kernel, its feature map on a picture, the pattern it responds to most, the pictures
-    that excite it most, and how often it is silent. Those come from the first 500 pictures, or
-    from eight random crops of each where there are few.
+    that excite it most and least, with the part that the strongest place depends on in a frame, and
+    how often it is silent. Those are the course's album, or the first 500 of your pictures, or
+    eight random crops of each where there are few.
 
     Args:
         model: a net with 2D convolutions and a square input of 1 or 3 channels.
@@ -107,8 +153,8 @@ def microscope(
         class_names, preprocess: what is not known of the model yet, as in ``models.describe``.
 
     Returns:
-        A widget with the traits ``layer``, ``filter`` and ``image``; see the package for what all
-        explorers share.
+        A widget with the traits ``layer``, ``filter``, ``image`` and ``by`` (``"max"`` or
+        ``"mean"``, what makes a picture strong); see the package for what all explorers share.
 
     Raises:
         ValueError: a model without convolutions or without a square input of 1 or 3 channels, or

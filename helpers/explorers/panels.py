@@ -1,4 +1,4 @@
-"""Pictures made of titled panels, as arrays: quick enough to follow a slider."""
+"""Pictures of maps, kernels and places, as arrays: quick enough to follow a slider."""
 
 import math
 
@@ -6,21 +6,20 @@ import numpy as np
 
 from helpers.activations import mosaic
 from helpers.cam import to_heatmap
-from helpers.filters import to_unit_range
 from helpers.images import enlarge, overlay, write
 
-HEIGHT = 224  # of a panel, in pixels
+HEIGHT = 300  # of a panel, in pixels
 GAP, TITLE = 8, 24
 WHITE, MARK = 255, (255, 90, 0)
-NUMBERS = 27  # a kernel of so many weights is shown with its numbers
-ROOM = 40  # pixels that a number needs
+PAGE = 64  # so many maps of a layer are shown at once
 
 
 def panel(picture: np.ndarray, title: str, height: int = HEIGHT) -> np.ndarray:
-    """Bring a picture to a height, keeping its proportions, and write a title above it."""
-    picture = enlarge(picture, height)
+    """Fit a picture into a height, and twice that width, and write a title above it."""
+    tall, wide = picture.shape[:2]
+    picture = enlarge(picture, max(1, min(height, 2 * height * tall // wide)))
     framed = np.full((height + TITLE, max(picture.shape[1], 9 * len(title)), 3), WHITE, np.uint8)
-    framed[TITLE:, : picture.shape[1]] = picture
+    framed[TITLE : TITLE + len(picture), : picture.shape[1]] = picture
     write(framed, title, (2, TITLE - 8))
     return framed
 
@@ -40,80 +39,53 @@ def column(rows: list[np.ndarray]) -> np.ndarray:
 
 def coloured(values: np.ndarray, colormap: str = "viridis") -> np.ndarray:
     """Draw a map (h, w), stretched to [0, 1], in colour: uint8 RGB of the same size."""
-    return overlay(np.zeros((*values.shape, 3), np.uint8), to_heatmap(values), 1, colormap)
+    return _painted(to_heatmap(values), colormap)
+
+
+def _painted(unit: np.ndarray, colormap: str = "viridis") -> np.ndarray:
+    return overlay(np.zeros((*unit.shape, 3), np.uint8), unit, 1, colormap, "blend")
 
 
 def overlaid(
-    picture: np.ndarray, values: np.ndarray, alpha: float = 0.5, colormap: str = "viridis"
+    picture: np.ndarray, values: np.ndarray, alpha: float = 0.75, colormap: str = "inferno"
 ) -> np.ndarray:
-    """Lay a map, stretched to [0, 1], over an enlarged picture."""
-    return overlay(enlarge(picture, HEIGHT), to_heatmap(values), alpha, colormap)
+    """Lay a map, stretched to [0, 1], over a picture; the hotter, the less shows through."""
+    larger = enlarge(picture, max(HEIGHT, picture.shape[0]))
+    return overlay(larger, to_heatmap(values), alpha, colormap, "heat")
 
 
-def _grey(unit: np.ndarray) -> np.ndarray:
-    return np.repeat(np.round(unit * 255).astype(np.uint8)[..., None], 3, axis=-1)
+def page_of_maps(maps: np.ndarray, chosen: int) -> tuple[np.ndarray, range]:
+    """Draw the maps (h, w, channels) around a chosen one, which is framed, and say which.
 
-
-def kernel_panels(kernel: np.ndarray, colours: bool = False) -> list[np.ndarray]:
-    """Draw one kernel (kh, kw, in): dark is negative, mid-grey zero, light positive.
-
-    A small one is drawn channel by channel with its numbers, one that reads colours in colour as
-    well; of a large one all slices side by side.
+    Each is thinned or enlarged to at most 75 pixels a side.
     """
-    unit = to_unit_range(kernel[..., None], per="filter")[..., 0]
-    slices = [_grey(channel) for channel in np.moveaxis(unit, -1, 0)]
-    if kernel.size > NUMBERS or len(slices) > 3:
-        sheet = tiles(np.stack(slices), math.ceil(math.sqrt(len(slices))))
-        return [panel(sheet, f"kernel, {len(slices)} slices")]
-    if not colours:
-        names = ["kernel"] if len(slices) == 1 else [f"channel {i}" for i in range(len(slices))]
-        return _numbered_panels(slices, kernel, names)
-    in_colour = panel(np.round(unit * 255).astype(np.uint8), "kernel")
-    return [in_colour, *_numbered_panels(slices, kernel, ["red", "green", "blue"])]
+    first = chosen // PAGE * PAGE
+    numbers = range(first, min(first + PAGE, maps.shape[-1]))
+    columns = math.ceil(math.sqrt(len(numbers)))
+    room = 2 * HEIGHT // columns
+    step = max(1, math.ceil(maps.shape[0] / room))
+    thin = maps[step // 2 :: step, step // 2 :: step, first : numbers.stop]
+    zoom = max(1, room // (thin.shape[0] + 1))
+    sheet = mosaic(thin, columns).repeat(zoom, axis=0).repeat(zoom, axis=1)
+    down, across = divmod(chosen - first, columns)
+    height, width = ((side + 1) * zoom for side in thin.shape[:2])
+    box = (down * height, (down + 1) * height - zoom, across * width, (across + 1) * width - zoom)
+    return framed(_painted(sheet), box), numbers
 
 
-def _numbered_panels(
-    slices: list[np.ndarray], kernel: np.ndarray, names: list[str]
-) -> list[np.ndarray]:
-    weights = np.moveaxis(kernel, -1, 0)
-    return [
-        panel(_numbered(*pair), name) for *pair, name in zip(slices, weights, names, strict=True)
-    ]
+def framed(picture: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Draw a frame around rows and columns (top, bottom, left, right) in a copy of a picture.
 
-
-def _numbered(picture: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Enlarge a slice of a kernel, and write its weights into it where there is room."""
-    enlarged, cell = enlarge(picture, HEIGHT), HEIGHT // len(weights)
-    if cell < ROOM:
-        return enlarged
-    for (i, j), weight in np.ndenumerate(weights):
-        ink = (0, 0, 0) if picture[i, j, 0] > 100 else (255, 255, 255)
-        write(enlarged, number(weight), (j * cell + 6, i * cell + cell // 2 + 5), ink)
-    return enlarged
-
-
-def small_mosaic(maps: np.ndarray) -> tuple[np.ndarray, int, int]:
-    """Draw all feature maps of a layer, thinned to about HEIGHT pixels a side.
-
-    Returns uint8 RGB, the number of columns, and the side of a cell in pixels.
+    Around a tiny part the frame keeps a distance, so that both can be seen.
     """
-    columns = math.ceil(math.sqrt(maps.shape[-1]))
-    step = max(1, round(maps.shape[0] * columns / (2 * HEIGHT)))
-    thin = maps[step // 2 :: step, step // 2 :: step]
-    sheet = mosaic(thin, columns)
-    zoom = max(1, round(2 * HEIGHT / max(sheet.shape)))
-    sheet = sheet.repeat(zoom, axis=0).repeat(zoom, axis=1)
-    colours = overlay(np.zeros((*sheet.shape, 3), np.uint8), sheet, 1)
-    return colours, columns, (thin.shape[0] + 1) * zoom
-
-
-def mark(picture: np.ndarray, columns: int, cell: int, chosen: int) -> np.ndarray:
-    """Frame one cell of a mosaic in a copy of it."""
-    side = max(3, picture.shape[0] // 80)
-    marked = np.pad(picture, ((side, side), (side, side), (0, 0)), constant_values=WHITE)
-    top, left = chosen // columns * cell, chosen % columns * cell
-    frame = marked[top : top + cell + 2 * side, left : left + cell + 2 * side]
-    frame[:side], frame[-side:], frame[:, :side], frame[:, -side:] = MARK, MARK, MARK, MARK
+    side, least = max(1, len(picture) // 80), len(picture) // 10
+    marked = picture.copy()
+    more = [max(0, least - (box[i + 1] - box[i])) // 2 for i in (0, 2)]
+    top, bottom, left, right = np.add(box, np.repeat(more, 2) * [-1, 1, -1, 1]).clip(0).tolist()
+    marked[max(0, top - side) : bottom + side, max(0, left - side) : right + side] = MARK
+    inside = slice(max(top, side), min(bottom, len(picture) - side))
+    across = slice(max(left, side), min(right, picture.shape[1] - side))
+    marked[inside, across] = picture[inside, across]
     return marked
 
 
@@ -128,12 +100,3 @@ def place_of_maximum(values: np.ndarray) -> str:
     rows, columns = ("top", "middle", "bottom"), ("left", "centre", "right")
     down, across = rows[3 * i // values.shape[0]], columns[3 * j // values.shape[1]]
     return "in the centre" if (down, across) == ("middle", "centre") else f"at the {down} {across}"
-
-
-def tiles(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Lay pictures (n, h, w, 3) side by side, row by row, with a white line between them."""
-    padded = np.pad(
-        pictures, ((0, -len(pictures) % columns), (0, 1), (0, 1), (0, 0)), constant_values=WHITE
-    )
-    rows = padded.reshape(-1, columns, *padded.shape[1:]).swapaxes(1, 2)
-    return rows.reshape(rows.shape[0] * rows.shape[1], -1, 3)

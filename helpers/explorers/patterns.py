@@ -1,15 +1,16 @@
 """Grow the pattern that a filter responds to most, and watch."""
 
 import numpy as np
-from traitlets import Float, Int, Unicode, validate
+from traitlets import Float, Int
 
-from helpers._choices import unknown
 from helpers._keras import keras
 from helpers.explorers.album import Pictures
-from helpers.explorers.controls import Choice, Number
+from helpers.explorers.controls import OneOf
 from helpers.explorers.growth import Pattern, PatternStore, describe_growth
 from helpers.explorers.layers import FilterExplorer
-from helpers.explorers.panels import number, panel, row
+from helpers.explorers.panels import number
+from helpers.explorers.sheet import Panel, Sheet
+from helpers.explorers.slider import Slider
 from helpers.models import describe
 from helpers.models.spec import Preprocess
 from helpers.patterns.recipes import RECIPES, SCALES
@@ -23,36 +24,29 @@ class PatternExplorer(FilterExplorer):
 
     steps = Int(40, min=1, max=STEPS)
     step_size = Float(1.0, min=0.1, max=10.0)
-    gradient_scale = Unicode("rms")
-    recipe = Unicode("alive")
+    gradient_scale = OneOf("divided by", list(SCALES), "rms")
+    live = False
+    recipe = OneOf("recipe", list(RECIPES), "alive")
 
     def __init__(self, model: keras.Model) -> None:
         self.start_at(model)
         self._patterns = PatternStore(model)
         self._latest: list[tuple[str, np.ndarray]] = []
-        controls: dict[str, Choice | Number] = {
-            "steps": Number("steps", 1, STEPS),
-            "step_size": Number("step size", 0.1, 10.0, 0.1),
-            "gradient_scale": Choice("divided by", list(SCALES), slider=False),
-            "recipe": Choice("recipe", list(RECIPES), slider=False),
-        }
-        for trait, control in controls.items():
-            control.follow(self, trait)
-        super().__init__([*controls.values(), self._patterns.bar], tuple(controls))
+        traits = self.traits()
+        controls = [
+            Slider(label="steps", min=1, max=STEPS).follow(self, "steps"),
+            Slider(label="step size", min=0.1, max=10, step=0.1).follow(self, "step_size"),
+            traits["gradient_scale"].control(self),
+            traits["recipe"].control(self),
+            self._patterns.bar,
+        ]
+        super().__init__(controls, ("steps", "step_size", "gradient_scale", "recipe"))
 
-    @validate("recipe", "gradient_scale")
-    def _known_name(self, proposal: dict) -> str:
-        valid = RECIPES if proposal["trait"].name == "recipe" else SCALES
-        if proposal["value"] not in valid:
-            kind = proposal["trait"].name.replace("_", " ")
-            raise unknown(kind, proposal["value"], valid)
-        return proposal["value"]
+    def _sheet_of(self, picture: np.ndarray, title: str, caption: str) -> Sheet:
+        earlier = [Panel(pattern, name, "grown before") for name, pattern in self._latest[:ROW]]
+        return Sheet([Panel(picture, title), *earlier], caption)
 
-    def _sheet(self, picture: np.ndarray, title: str) -> np.ndarray:
-        earlier = [panel(pattern, name) for name, pattern in self._latest[:ROW]]
-        return row([panel(picture, title), *earlier])
-
-    def draw(self) -> tuple[np.ndarray, str]:
+    def draw(self) -> Sheet:
         """The pattern, grown now or before, and the last ones grown."""
         settings = {
             "steps": self.steps,
@@ -63,13 +57,13 @@ class PatternExplorer(FilterExplorer):
         title = f"{self.layer}, {self.filter}, {self.recipe}, {self.steps}"
 
         def on_picture(picture: np.ndarray, step: int) -> None:
-            self.show(self._sheet(picture, f"step {step}"), f"{self.title}, step {step}")
+            self.show(self._sheet_of(picture, f"step {step}", f"{self.title}, step {step}"))
 
         pattern = self._patterns.grow(self.layer, self.filter, on_picture, **settings)
         self._latest = [pair for pair in self._latest if pair[1] is not pattern.picture]
-        sheet = self._sheet(pattern.picture, title)
+        sheet = self._sheet_of(pattern.picture, title, self._describe(pattern))
         self._latest = [(title, pattern.picture), *self._latest[:ROW]]
-        return sheet, self._describe(pattern)
+        return sheet
 
     def _describe(self, pattern: Pattern) -> str:
         return (

@@ -9,8 +9,9 @@ from helpers._keras import keras
 from helpers.activations import feature_maps
 from helpers.explorers.album import Album, Pictures
 from helpers.explorers.base import Explorer
-from helpers.explorers.controls import Choice, Number, upload
+from helpers.explorers.controls import upload
 from helpers.explorers.recent import Recent
+from helpers.explorers.slider import Slider, choice
 from helpers.models import conv_layers
 
 FEW = 40  # so many pictures are offered by name, more by number
@@ -27,12 +28,10 @@ class PhotoExplorer(Explorer):
     def choose_from(self, model: keras.Model, pictures: Pictures) -> list[widgets.Widget]:
         """Set up the pictures; return the controls for them."""
         self.album = Album(model, pictures)
-        if len(self.album) <= FEW:
-            self._images = Choice("image", self.album.names)
-            self._images.follow(self, "image", "index")
-        else:
-            self._images = Number("image", 0, len(self.album) - 1)
-            self._images.follow(self, "image")
+        few = len(self.album) <= FEW
+        last = len(self.album) - 1
+        self._images = choice("image", self.album.names) if few else Slider(label="image", max=last)
+        self._images.follow(self, "image")
         return [self._images, upload(self._receive)]
 
     @validate("image")
@@ -56,10 +55,9 @@ class PhotoExplorer(Explorer):
         index = self.album.keep(photo)
         self.forget(index)
         with self.quietly():
-            if isinstance(self._images, Choice):
-                self._images.offer(self.album.names)
-            else:
-                self._images.limit(index)
+            self._images.max = index
+            if self._images.names:
+                self._images.names = list(self.album.names)
             self.image = index
         self.redraw()
 

@@ -21,7 +21,7 @@ def _copy(model: keras.Model) -> keras.Model:
     if any(isinstance(layer, DenseOnDisk) for layer in all_layers(model)):
         raise ValueError(
             f"the dense layers of {model.name!r} stay in their file and cannot take random "
-            'weights: take load_vgg16("photos")'
+            'weights: take load_vgg16("album")'
         )
     try:
         copy = keras.models.clone_model(model, recursive=True)
