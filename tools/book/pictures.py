@@ -1,0 +1,41 @@
+"""Pictures of the stored results as files beside the pages, and small ones for the cover."""
+
+import base64
+import io
+import re
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+STORED = re.compile(r'<img\b([^>]*?)\ssrc="data:image/(\w+);base64,([^"]+)"[^>]*>')
+FOLDER = "pictures"
+WIDE = 480  # pixels; a wider figure fills the page
+CARD = (480, 300)
+
+
+def to_files(html: str, stem: str, site: Path) -> str:
+    """Write the pictures in a piece of HTML to files, and let it name these instead."""
+
+    def file(match: re.Match) -> str:
+        alt, kind, data = match.groups()
+        content = base64.b64decode(data)
+        folder = site / FOLDER / stem
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{len(list(folder.iterdir())) + 1:02}.{kind.replace('jpeg', 'jpg')}"
+        path.write_bytes(content)
+        width, height = Image.open(io.BytesIO(content)).size
+        size = f'width="{width}" height="{height}" loading="lazy"'
+        wide = ' class="wide"' if width >= WIDE else ""
+        return f'<img{alt} src="{path.relative_to(site).as_posix()}" {size}{wide}>'
+
+    return STORED.sub(file, html)
+
+
+def card(stem: str, site: Path, source: Path) -> str:
+    """Cut the richest figure of a lesson to the size of a card; returns its place in the source."""
+    figures = sorted((site / FOLDER / stem).iterdir(), key=lambda path: path.stat().st_size)
+    place = f"cards/{stem}.jpg"
+    (source / place).parent.mkdir(exist_ok=True)
+    picture = Image.open(figures[-1]).convert("RGB")
+    ImageOps.fit(picture, CARD).save(source / place, quality=80)
+    return place
