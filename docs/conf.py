@@ -19,7 +19,6 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
 ]
@@ -33,6 +32,7 @@ autodoc_typehints_format = "short"
 maximum_signature_line_length = 80
 add_module_names = False
 napoleon_numpy_docstring = False
+napoleon_use_rtype = False
 copybutton_selector = "div:not(.output) > div.highlight pre"
 copybutton_prompt_text = ">>> "
 
@@ -45,12 +45,13 @@ html_show_sourcelink = False
 html_copy_source = False
 html_show_search_summary = False  # a page from a file may not fetch others
 html_math_renderer = "mathml"
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "repository_url": address(),
     "use_repository_button": True,
     "use_download_button": False,
     "show_toc_level": 2,
-    "home_page_in_toc": False,
+    "navbar_persistent": [],
 }
 
 

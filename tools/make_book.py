@@ -5,16 +5,15 @@ reads them, ``build/book/site`` the site, which opens from its ``index.html``.
 """
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from string import Template
 
 import nbformat
+from sphinx.cmd.build import build_main as sphinx
 
-from tools.book import pages
-from tools.book.lesson import page
-from tools.book.pictures import card
+from tools import make_gallery
+from tools.book import lesson, pages, pictures
+from tools.book.pages import Card
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, NOTEBOOKS, BOOK = ROOT / "docs", ROOT / "notebooks", ROOT / "build" / "book"
@@ -27,47 +26,56 @@ def reading_order() -> list[Path]:
     return [*paths[:place], NOTEBOOKS / "microscope.ipynb", *paths[place:]]
 
 
-def write_lessons(source: Path, extra: Path) -> list[tuple[str, str, str, str]]:
-    """Write the page of each lesson; returns what the cover says of each."""
+def write_lessons(source: Path, extra: Path) -> list[Card]:
+    """Write the page of each lesson; returns their cards."""
     cards = []
     for path in reading_order():
         notebook = nbformat.read(path, as_version=4)
         title, teaser = pages.teaser(notebook)
-        nbformat.write(page(notebook, path.stem, extra), source / path.name)
-        cards.append((path.stem, title, teaser, card(path.stem, extra, source)))
+        nbformat.write(lesson.page(notebook, path.stem, extra), source / path.name)
+        picture = pictures.card(pictures.richest(path.stem, extra), path.stem, source)
+        cards.append(Card(f"{path.stem}.html", title, teaser, picture))
+    return cards
+
+
+def write_gallery(source: Path, extra: Path) -> list[Card]:
+    """Copy the pages of the gallery; returns their cards."""
+    (extra / "gallery").mkdir()
+    cards = []
+    for name, texts in make_gallery.TEXTS.items():
+        page = f"gallery/{name}.html"
+        text = (DOCS / page).read_text(encoding="utf-8")
+        (extra / page).write_text(pages.gallery_page(text), encoding="utf-8")
+        frame = make_gallery.stored(name)["frames"][texts["best"]]
+        picture = pictures.card(pictures.decoded(frame["picture"]), name, source)
+        cards.append(Card(page, texts["title"], texts["teaser"], picture))
     return cards
 
 
 def write_texts(source: Path, **parts: str) -> None:
-    """Write the pages in Markdown, with the parts that are made from the lessons and helpers."""
+    """Write the pages in Markdown; those in ``docs`` have places for parts made from the course."""
     texts = [*NOTEBOOKS.glob("*.md"), *DOCS.glob("*.md")]
-    inside = {path.name for path in [*texts, *NOTEBOOKS.glob("*.ipynb")]}
+    inside = {path.name for path in [*texts, *NOTEBOOKS.glob("*.ipynb"), *DOCS.glob("*.jpg")]}
     inside |= {f"helpers/{room}.md" for room in pages.rooms()}
     for path in texts:
-        text = Template(path.read_text(encoding="utf-8")).safe_substitute(parts)
+        text = path.read_text(encoding="utf-8")
+        if path.parent == DOCS:
+            text = Template(text).substitute(parts)
         if path.stem == "misconceptions":
             text = pages.misconceptions(text)
         text = pages.outside_links(text, path.parent, inside)
         (source / path.name).write_text(text, encoding="utf-8")
 
 
-def write_gallery(extra: Path) -> None:
-    """Copy the gallery beside the pages."""
-    (extra / "gallery").mkdir(parents=True)
-    for path in (DOCS / "gallery").glob("*.html"):
-        text = pages.gallery(path.read_text(encoding="utf-8"))
-        (extra / "gallery" / path.name).write_text(text, encoding="utf-8")
-
-
 def build(source: Path, site: Path) -> None:
-    """Let Sphinx make the site; any warning is an error.
+    """Let Sphinx make the site, in this process, which has imported the helpers already.
 
     Raises:
-        CalledProcessError: Sphinx warns of something; its lines say of what.
+        SystemExit: Sphinx warns of something; its lines say of what.
     """
-    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--fresh-env"]
-    command += ["--conf-dir", str(DOCS), str(source), str(site)]
-    subprocess.run(command, check=True, cwd=ROOT)
+    options = ["--quiet", "--fail-on-warning", "--fresh-env", "--conf-dir", str(DOCS)]
+    if failed := sphinx([*options, str(source), str(site)]):
+        raise SystemExit(failed)
 
 
 def main(book: Path = BOOK) -> Path:
@@ -75,11 +83,14 @@ def main(book: Path = BOOK) -> Path:
     shutil.rmtree(book, ignore_errors=True)
     source, extra = book / "source", book / "source" / "extra"
     extra.mkdir(parents=True)
-    cards = write_lessons(source, extra)
-    write_gallery(extra)
-    lessons = "\n".join(stem for stem, *_ in cards)
+    lessons = write_lessons(source, extra)
     write_texts(
-        source, cards=pages.cards(cards), lessons=lessons, rooms=pages.helpers(source / "helpers")
+        source,
+        cards=pages.lay(lessons),
+        gallery=pages.lay(write_gallery(source, extra)),
+        lessons="\n".join(card.page.removesuffix(".html") for card in lessons),
+        rooms=pages.helpers(source / "helpers"),
+        lab_day=pages.lab_day(),
     )
     for picture in DOCS.glob("*.jpg"):
         shutil.copy(picture, source)
@@ -88,7 +99,4 @@ def main(book: Path = BOOK) -> Path:
 
 
 if __name__ == "__main__":
-    try:
-        print(f"The book begins at {main() / 'index.html'}")
-    except subprocess.CalledProcessError as stopped:
-        sys.exit(stopped.returncode)
+    print(f"The book begins at {main() / 'index.html'}")

@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -12,10 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\((?P<place>[^):#\s]+)(?P<anchor>#[^)\s]*)?\)")
 CARD = """\
 :::{{grid-item-card}} {title}
-:link: {stem}
-:link-type: doc
+:link: {page}
+:link-type: url
 :img-top: {picture}
-:img-alt: A figure of this lesson
+:img-alt:
 {teaser}
 :::"""
 ROOM = """\
@@ -40,10 +42,19 @@ def teaser(notebook: NotebookNode) -> tuple[str, str]:
     return title.removeprefix("# "), plain(" ".join(first.split()))
 
 
-def cards(lessons: list[tuple[str, str, str, str]]) -> str:
-    """Lay out lessons (stem, title, teaser, picture) as cards."""
-    keys = ("stem", "title", "teaser", "picture")
-    laid = [CARD.format(**dict(zip(keys, lesson, strict=True))) for lesson in lessons]
+@dataclass(frozen=True)
+class Card:
+    """A page on the cover: its title, a sentence or two, and a picture."""
+
+    page: str
+    title: str
+    teaser: str
+    picture: str
+
+
+def lay(cards: Iterable[Card]) -> str:
+    """Lay out cards, two or three in a row."""
+    laid = [CARD.format(**vars(card)) for card in cards]
     return "\n\n".join(["::::{grid} 1 2 2 3\n:gutter: 3", *laid, "::::"])
 
 
@@ -89,6 +100,13 @@ def outside_links(text: str, folder: Path, inside: set[str]) -> str:
     return LINK.sub(lead, text)
 
 
-def gallery(text: str) -> str:
+def gallery_page(text: str) -> str:
     """Let a page of the gallery lead to the pages of the book."""
-    return re.sub(r"\.\./\.\./notebooks/(\w+)\.ipynb", r"../\1.html", text)
+    text = re.sub(r"\.\./\.\./notebooks/(\w+)\.ipynb", r"../\1.html", text)
+    return text.replace('href="index.html"', 'href="../gallery.html"')
+
+
+def lab_day() -> str:
+    """The guide of the lab kit, as a section."""
+    guide = (ROOT / "tools" / "lab_kit" / "HOW_TO.md").read_text(encoding="utf-8")
+    return re.sub(r"^#", "##", guide, flags=re.M)

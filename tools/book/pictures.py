@@ -31,11 +31,19 @@ def to_files(html: str, stem: str, site: Path) -> str:
     return STORED.sub(file, html)
 
 
-def card(stem: str, site: Path, source: Path) -> str:
-    """Cut the richest figure of a lesson to the size of a card; returns its place in the source."""
-    figures = sorted((site / FOLDER / stem).iterdir(), key=lambda path: path.stat().st_size)
+def decoded(address: str) -> Image.Image:
+    """Open a picture that a data address holds."""
+    return Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
+
+
+def card(picture: Image.Image, stem: str, source: Path) -> str:
+    """Cut a picture to the size of a card; returns its place in the source."""
     place = f"cards/{stem}.jpg"
     (source / place).parent.mkdir(exist_ok=True)
-    picture = Image.open(figures[-1]).convert("RGB")
-    ImageOps.fit(picture, CARD).save(source / place, quality=80)
+    ImageOps.fit(picture.convert("RGB"), CARD).save(source / place, quality=80)
     return place
+
+
+def richest(stem: str, site: Path) -> Image.Image:
+    """Open the figure of a lesson that takes most bytes."""
+    return Image.open(max((site / FOLDER / stem).iterdir(), key=lambda path: path.stat().st_size))
