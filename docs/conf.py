@@ -8,7 +8,7 @@ from latex2mathml.converter import convert
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools.course_address import address  # noqa: E402
+from tools.course_address import address
 
 project = "Seeing like a CNN"
 author = "Seeing like a CNN"

@@ -1,10 +1,12 @@
 """Write the book, a site of the lessons as they are stored: ``python -m tools.make_book``.
 
 Nothing is run, and nothing asks for a network. ``build/book/source`` holds the pages as Sphinx
-reads them, ``build/book/site`` the site, which opens from its ``index.html``.
+reads them, ``build/book/site`` the site, which opens from its ``index.html``. Another folder than
+``build/book`` may be named.
 """
 
 import shutil
+import sys
 from pathlib import Path
 from string import Template
 
@@ -33,7 +35,7 @@ def write_lessons(source: Path, extra: Path) -> list[Card]:
         notebook = nbformat.read(path, as_version=4)
         title, teaser = pages.teaser(notebook)
         nbformat.write(lesson.page(notebook, path.stem, extra), source / path.name)
-        picture = pictures.card(pictures.richest(path.stem, extra), path.stem, source)
+        picture = pictures.card(pictures.best(path.stem, extra), path.stem, source)
         cards.append(Card(f"{path.stem}.html", title, teaser, picture))
     return cards
 
@@ -99,4 +101,4 @@ def main(book: Path = BOOK) -> Path:
 
 
 if __name__ == "__main__":
-    print(f"The book begins at {main() / 'index.html'}")
+    print(f"The book begins at {main(*map(Path, sys.argv[1:])) / 'index.html'}")

@@ -32,3 +32,10 @@ document.addEventListener("change", event => {
   if (form.classList.contains("quiz")) countRight(form);
   else keepPrediction(form, event.target.value);
 });
+
+/* A page of the gallery in a frame says how high it is. */
+window.addEventListener("message", event => {
+  const frames = [...document.querySelectorAll(".twin iframe")];
+  const sender = frames.find(frame => frame.contentWindow === event.source);
+  if (sender && event.data.height) sender.style.height = event.data.height + "px";
+});

@@ -67,7 +67,9 @@ def show_results(cell: NotebookNode, stem: str, site: Path) -> None:
         if data.pop(WIDGET, None) and not data.keys() - {"text/plain"}:
             data["text/html"] = TWIN.format(name=twin) if twin else STILL
         if "text/html" in data:
-            data["text/html"] = to_files("".join(data["text/html"]), stem, site)
+            data["text/html"] = to_files(
+                "".join(data["text/html"]), stem, site, has(cell, "thumbnail")
+            )
         kept.append(output)
     cell.outputs = kept
 

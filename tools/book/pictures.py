@@ -13,7 +13,7 @@ WIDE = 480  # pixels; a wider figure fills the page
 CARD = (480, 300)
 
 
-def to_files(html: str, stem: str, site: Path) -> str:
+def to_files(html: str, stem: str, site: Path, for_card: bool = False) -> str:
     """Write the pictures in a piece of HTML to files, and let it name these instead."""
 
     def file(match: re.Match) -> str:
@@ -21,7 +21,8 @@ def to_files(html: str, stem: str, site: Path) -> str:
         content = base64.b64decode(data)
         folder = site / FOLDER / stem
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{len(list(folder.iterdir())) + 1:02}.{kind.replace('jpeg', 'jpg')}"
+        name = "card" if for_card else f"{len(list(folder.iterdir())) + 1:02}"
+        path = folder / f"{name}.{kind.replace('jpeg', 'jpg')}"
         path.write_bytes(content)
         width, height = Image.open(io.BytesIO(content)).size
         size = f'width="{width}" height="{height}" loading="lazy"'
@@ -44,6 +45,7 @@ def card(picture: Image.Image, stem: str, source: Path) -> str:
     return place
 
 
-def richest(stem: str, site: Path) -> Image.Image:
-    """Open the figure of a lesson that takes most bytes."""
-    return Image.open(max((site / FOLDER / stem).iterdir(), key=lambda path: path.stat().st_size))
+def best(stem: str, site: Path) -> Image.Image:
+    """Open the figure that a lesson chose for its card, else the one that takes most bytes."""
+    figures = (site / FOLDER / stem).iterdir()
+    return Image.open(max(figures, key=lambda path: (path.stem == "card", path.stat().st_size)))

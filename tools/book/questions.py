@@ -95,7 +95,7 @@ def prediction(asked: Asked, name: str) -> str:
 def answer(asked: Asked, name: str, near: bool) -> str:
     """Open the folded answer of a prediction; ``END`` closes it."""
     title = "See what happens" if near else f"The answer to “{escape(asked.question)}”"
-    result = f"<p class='result'><b>{escape(asked.answer)}</b></p>\n" if asked.answer else ""
+    result = f"<p>What happened: <b>{escape(asked.answer)}</b></p>\n" if asked.answer else ""
     return f'<details class="answer" id="{name}">\n<summary>{title}</summary>\n{result}'.strip()
 
 
