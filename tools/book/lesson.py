@@ -64,12 +64,13 @@ def show_results(cell: NotebookNode, stem: str, site: Path) -> None:
         data = output.get("data", {})
         if html.is_table(output):
             continue
-        if data.pop(WIDGET, None) and not data.keys() - {"text/plain"}:
+        if WIDGET in data and data.keys() == {WIDGET, "text/plain"}:
             data["text/html"] = TWIN.format(name=twin) if twin else STILL
         if "text/html" in data:
             data["text/html"] = to_files(
                 "".join(data["text/html"]), stem, site, has(cell, "thumbnail")
             )
+        data.pop(WIDGET, None)
         kept.append(output)
     cell.outputs = kept
 

@@ -64,12 +64,16 @@ def rooms() -> list[str]:
     return sorted(path.stem for path in found if path.suffix == ".py" or path.is_dir())
 
 
+def module_file(room: str) -> Path:
+    """Find the file of a module, or the one that a package begins with."""
+    path = ROOT / "helpers" / f"{room}.py"
+    return path if path.exists() else path.with_suffix("") / "__init__.py"
+
+
 def purpose(room: str) -> str:
     """Return the first line of the documentation of a room."""
-    path = ROOT / "helpers" / f"{room}.py"
-    path = path if path.exists() else path.with_suffix("") / "__init__.py"
-    documentation = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    return documentation.splitlines()[0]
+    documentation = ast.get_docstring(ast.parse(module_file(room).read_text(encoding="utf-8")))
+    return (documentation or "").partition("\n")[0]
 
 
 def helpers(folder: Path) -> str:
