@@ -28,7 +28,7 @@ ROOM = """\
    :members:
 ```
 """
-MISCONCEPTION = re.compile(r"^## ([\w-]+)\n+\*\*Belief\.\*\* (.+)$", re.M)
+MISCONCEPTION = re.compile(r"^## ([\w-]+)\n+\*\*Belief\.\*\* (.+?)\.?$", re.M)
 
 
 def plain(text: str) -> str:
@@ -79,7 +79,7 @@ def purpose(room: str) -> str:
 def helpers(folder: Path) -> str:
     """Write a page for each room into a folder; returns a table of them."""
     folder.mkdir(exist_ok=True)
-    lines = ["| | |", "|---|---|"]
+    lines = ["| module | what it is for |", "|---|---|"]
     for room in rooms():
         (folder / f"{room}.md").write_text(ROOM.format(name=room), encoding="utf-8")
         lines.append(f"| [`{room}`](helpers/{room}.md) | {purpose(room)} |")
