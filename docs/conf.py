@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tools.course_address import address
 
 project = "Seeing like a CNN"
-author = "Seeing like a CNN"
+author = ""
 copyright = "the authors; code MIT, prose and figures CC BY 4.0"
 language = "en"
 
