@@ -5,7 +5,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 QUICK  := $(addprefix tests/test_,$(addsuffix .py,\
           answers cam kinds_of_pictures layers project sources texts))
 
-.PHONY: help lab check mutants test test-laptop test-oldest data bench models efficientnet notebooks gallery lab-kit grade badges api audit environment clean
+.PHONY: help lab check mutants test test-laptop test-oldest data bench models efficientnet notebooks gallery lab-kit grade badges book audit environment clean
 
 help:  ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,9 +67,8 @@ badges: $(VENV)/installed  ## write launch links and set-up cells after the repo
 	@$(BIN)/python -m tools.write_badges $(ADDRESS)
 	@touch $(VENV)/installed
 
-api: $(VENV)/installed  ## write the helpers' documentation as HTML, build/api
-	$(BIN)/python -m pip install --quiet --editable ".[docs]"
-	$(BIN)/python -m pdoc helpers --docformat google --output-directory build/api
+book: $(VENV)/installed  ## write the book, build/book/site, from the stored lessons; runs nothing
+	$(BIN)/python -m tools.make_book
 
 audit: $(VENV)/installed  ## look up known faults of the installed packages, and list their versions
 	$(BIN)/python -m pip install --quiet pip-audit

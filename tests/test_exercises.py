@@ -306,7 +306,7 @@ def test_exercises_of_a_lesson_have_one_format(lesson):
         variable = f"answer_{name.replace('.', '_')}"
         assert variable in code[0].source and "..." in code[0].source
         assert code[1].source == f'check("{name}", {variable})'
-        assert f'assert check("{name}", {variable})' in code[2].source
+        assert f'check("{name}", {variable})' in code[2].source
         assert code[2].metadata["jupyter"]["source_hidden"]
 
 

@@ -1,0 +1,267 @@
+"""The book: whole, linked, without a network, and alive in a real browser."""
+
+import ast
+import re
+import resource
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.exercises.checks import LESSONS
+from helpers.images import data_uri, encode_png
+from tests import browser
+from tools.book import pages
+from tools.book.lesson import page
+
+WIDGET = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "<an explorer>"}
+TABLE = "question | you predicted | result\nHow many? | no prediction | three"
+LOADING = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    book = tmp_path_factory.mktemp("book")
+    command = [sys.executable, "-m", "tools.make_book", book]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run(command, cwd=browser.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 60
+    return book / "site"
+
+
+class Page(HTMLParser):
+    """What a page leads to, what it loads, and the places in it that links can name."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path, self.links, self.loaded = path, [], []
+        self.places, self.alts, self.forms, self.folded = {""}, [], 0, 0
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.places |= {given[key] for key in ("id", "name") if given.get(key)}
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"])
+        if given.get(LOADING.get(tag, "")):
+            self.loaded.append(given[LOADING[tag]])
+        if tag == "img":
+            self.alts.append(given.get("alt"))
+        self.forms += "question" in given.get("class", "").split()
+        self.folded += tag == "details"
+
+
+@pytest.fixture(scope="module")
+def read(site) -> dict[Path, Page]:
+    return {path: Page(path) for path in site.rglob("*.html") if "_static" not in path.parts}
+
+
+def outside(address: str) -> bool:
+    return bool(re.match(r"(?!data:)[a-z]+:|//", address))
+
+
+def test_the_book_is_modest(site):
+    sizes = [path.stat().st_size for path in site.rglob("*.*")]
+    assert sum(sizes) < 40e6 and max(sizes) < 4e6
+
+
+def test_every_link_inside_leads_to_a_place(site, read):
+    for page_ in read.values():
+        for link in page_.links + page_.loaded:
+            place, anchor = urldefrag(unquote(link))
+            if outside(link) or link.startswith("data:"):
+                continue
+            path = (page_.path.parent / place.partition("?")[0]).resolve()
+            path = page_.path if not place else path / "index.html" if path.is_dir() else path
+            assert path.exists(), f"{page_.path.name}: {link}"
+            if path in read and not path.is_relative_to(site / "gallery"):
+                assert anchor in read[path].places, f"{page_.path.name}: {link}"
+
+
+def test_nothing_is_loaded_from_elsewhere(site, read):
+    for page_ in read.values():
+        assert not [address for address in page_.loaded if outside(address)], page_.path
+    for path in site.rglob("*.css"):
+        found = re.findall(r"(?:url\(|@import )['\"]?((?:https?:)?//[^'\")]+)", path.read_text())
+        assert not found, path
+
+
+def test_every_lesson_is_there_with_alt_texts_and_no_plumbing(site, read):
+    for notebook in sorted((browser.ROOT / "notebooks").glob("*.ipynb")):
+        made = read[site / f"{notebook.stem}.html"]
+        text = made.path.read_text(encoding="utf-8")
+        assert all(alt is not None for alt in made.alts) and made.alts
+        assert not re.search(r"google\.colab|No answer yet|widget-view|>compare<", text)
+        assert [link for link in made.links if "colab.research" in link], notebook
+        assert [link for link in made.links if "mybinder" in link], notebook
+        if notebook.stem[:2] in LESSONS:
+            assert made.forms >= 1 and made.folded >= 4
+
+
+def public(room: str) -> set[str]:
+    """Names of the functions and classes of a room, read without importing it."""
+    body = ast.parse(pages.module_file(room).read_text(encoding="utf-8")).body
+    assigned = [one for one in body if isinstance(one, ast.Assign)]
+    listed = [
+        ast.literal_eval(one.value) for one in assigned if ast.unparse(one.targets[0]) == "__all__"
+    ]
+    defined = [one.name for one in body if isinstance(one, ast.FunctionDef | ast.ClassDef)]
+    names = listed[0] if listed else defined
+    return {name for name in names if name[0] != "_" and not name.isupper()}
+
+
+def test_every_public_function_is_documented(read, site):
+    for room in pages.rooms():
+        places = read[site / "helpers" / f"{room}.html"].places
+        assert {f"helpers.{room}.{name}" for name in public(room)} <= places
+
+
+@pytest.fixture(scope="module")
+def window():
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_pages_need_no_network_and_fit(site, window, scheme, width):
+    with browser.opened(window, "about:blank", "book", color_scheme=scheme, offline=True) as shown:
+        faults = []
+        shown.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
+        shown.on("pageerror", lambda error: faults.append(str(error)))
+        shown.on("requestfailed", lambda request: faults.append(request.url))
+        shown.set_viewport_size({"width": width, "height": 900})
+        for name in ("index", "02_visualize_filters", "05_grad_cam_on_vgg16", "helpers/cam"):
+            shown.goto((site / f"{name}.html").as_uri())
+            shown.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert shown.evaluate("document.documentElement.scrollWidth") <= width
+            browser.screenshot(shown, f"book-{name.replace('/', '-')}-{scheme}-{width}")
+        assert not faults
+
+
+def test_questions_unfold_their_answers(site, window):
+    with browser.opened(
+        window, (site / "02_visualize_filters.html").as_uri(), "questions"
+    ) as shown:
+        answer = shown.locator("details.answer").first
+        assert answer.get_attribute("open") is None
+        shown.locator(".prediction input").first.check()
+        assert answer.locator(".chosen").inner_text().startswith("You predicted: ")
+        assert "What happened" in answer.inner_text()
+        shown.locator(".quiz fieldset").first.locator("input").first.check()
+        assert shown.locator(".quiz .reply:visible").count() == 1
+        assert re.match(r"[01] of \d right so far", shown.locator(".score").inner_text())
+
+
+def test_search_finds_a_page_from_a_file(site, window):
+    with browser.opened(window, (site / "search.html").as_uri() + "?q=heatmap", "search") as shown:
+        shown.get_by_text("Search finished").wait_for(timeout=20_000)
+        assert shown.locator("#search-results a").count() > 5
+
+
+def lesson(*cells):
+    notebook = new_notebook(cells=[new_markdown_cell("# 99 · A page\n\nIt begins."), *cells])
+    return [nbformat.from_dict(cell) for cell in notebook.cells]
+
+
+def made(folder, *cells) -> list[str]:
+    """Sources of the cells of a page that is made of a small lesson."""
+    notebook = page(new_notebook(cells=lesson(*cells)), "99_page", folder)
+    return [cell.source for cell in notebook.cells]
+
+
+def code(source, *outputs, tags=()):
+    data = [new_output("display_data", data=dict(one)) for one in outputs]
+    return new_code_cell(source, outputs=data, metadata={"tags": list(tags)})
+
+
+ASK = code('guess = predict("How many?", ["two", "three"])\nguess', WIDGET)
+TELL = code("count = 3\nguess.compare(count)", {"text/plain": TABLE})
+
+
+def test_a_prediction_folds_all_up_to_the_next_heading(tmp_path):
+    after = new_markdown_cell("Three it is.\n\n## Next\n\nGo on.")
+    _, ask, fold, work, told, end, rest = made(tmp_path, ASK, TELL, after)
+    assert "<legend>How many?</legend>" in ask and ask.count("<input") == 2
+    assert "See what happens" in fold and "<b>three</b>" in fold
+    assert (work, told, end) == ("count = 3", "Three it is.", "</details>")
+    assert rest.startswith("## Next")
+
+
+def test_an_answer_far_away_is_folded_alone(tmp_path):
+    middle = new_markdown_cell("## Another section")
+    _, ask, heading, fold, work, end = made(tmp_path, ASK, middle, TELL)
+    assert "<form" in ask and heading == "## Another section"
+    assert "The answer to “How many?”" in fold and (work, end) == ("count = 3", "</details>")
+
+
+def test_options_that_code_computes_are_left_out(tmp_path):
+    asked = made(tmp_path, code('guess = predict("How many?", [f"{n}" for n in range(9)])'))[1]
+    assert "How many?" in asked and "<input" not in asked
+    with pytest.raises(ValueError, match="written out"):
+        made(tmp_path, code("guess = predict(question)"))
+
+
+def test_all_predictions_stand_beside_what_happened(tmp_path):
+    *_, table = made(tmp_path, ASK, TELL, code("predictions()", {"text/plain": TABLE}))
+    assert 'data-answer="prediction-1"' in table and "<td>three</td>" in table
+
+
+def test_an_exercise_keeps_hints_and_a_folded_solution(tmp_path):
+    cells = (
+        code("answer_02_1 = ...", tags=["exercise"]),
+        code('check("02.1", answer_02_1)', {"text/plain": "No answer yet."}, tags=["check"]),
+        code('hint("02.1")', {"text/plain": "A hint."}),
+        code('answer_02_1 = [4]\nassert check("02.1", answer_02_1)', tags=["solution"]),
+    )
+    _, hints, fold, answer, end = made(tmp_path, *cells)
+    assert "<summary>Hint 1</summary>" in hints and "Solution to exercise 02.1" in fold
+    assert (answer, end) == ("answer_02_1 = [4]", "</details>")
+
+
+def test_a_quiz_replies_in_the_page_and_setup_is_gone(tmp_path):
+    _, quiz = made(tmp_path, code("import os", tags=["setup"]), code('quiz("02")', WIDGET))
+    assert quiz.count("reply right") == quiz.count("<fieldset>") >= 4
+    assert quiz.count('type="radio"') == quiz.count("reply ")
+
+
+def results(folder, cell) -> list[str]:
+    notebook = page(new_notebook(cells=lesson(cell)), "99_page", folder)
+    return [output.data.get("text/html", "") for output in notebook.cells[1].outputs]
+
+
+def test_an_explorer_becomes_its_twin_or_says_where_it_moves(tmp_path):
+    (twin,) = results(tmp_path, code("explore_cam(model)", WIDGET))
+    assert 'src="gallery/heatmaps.html"' in twin
+    (still,) = results(tmp_path, code("sliders", WIDGET))
+    assert "move in a notebook that runs" in still
+    picture = {"text/html": f'<img alt="a square" src="{data_uri(encode_png(np.eye(4)))}">'}
+    (shown,) = results(tmp_path, code("explore_cam(model)", WIDGET | picture))
+    assert "gallery" not in shown and 'alt="a square" src="pictures/99_page/01.png"' in shown
+    assert (tmp_path / "pictures" / "99_page" / "01.png").exists()
+
+
+def test_imports_fold_and_launch_links_become_buttons(tmp_path):
+    marks = (
+        "<!-- badges -->\n\nIn [Colab](https://c) or in [Binder](https://b).\n\n<!-- /badges -->"
+    )
+    notebook = new_notebook(
+        cells=[new_markdown_cell(f"# 99\n\nText.\n\n{marks}"), code("import os")]
+    )
+    first, imports = page(notebook, "99_page", tmp_path).cells
+    assert first.source.splitlines()[2].startswith('<p class="launch"><a href="https://c">')
+    assert "hide-input" in imports.metadata.tags
+
+
+def test_links_to_files_outside_lead_to_the_repository():
+    folder = browser.ROOT / "docs"
+    text = pages.outside_links(
+        "[a](../README.md#start), [b](glossary.md#x)", folder, {"glossary.md"}
+    )
+    assert text.endswith("/blob/main/README.md#start), [b](glossary.md#x)")

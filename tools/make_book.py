@@ -1,0 +1,104 @@
+"""Write the book, a site of the lessons as they are stored: ``python -m tools.make_book``.
+
+Nothing is run, and nothing asks for a network. ``build/book/source`` holds the pages as Sphinx
+reads them, ``build/book/site`` the site, which opens from its ``index.html``. Another folder than
+``build/book`` may be named.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+from string import Template
+
+import nbformat
+from sphinx.cmd.build import build_main as sphinx
+
+from tools import make_gallery
+from tools.book import lesson, pages, pictures
+from tools.book.pages import Card
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS, NOTEBOOKS, BOOK = ROOT / "docs", ROOT / "notebooks", ROOT / "build" / "book"
+
+
+def reading_order() -> list[Path]:
+    """List the lessons; the microscope comes after lesson 05, of which it makes use."""
+    paths = sorted(NOTEBOOKS.glob("0*.ipynb"))
+    place = next(i for i, path in enumerate(paths) if path.name > "06")
+    return [*paths[:place], NOTEBOOKS / "microscope.ipynb", *paths[place:]]
+
+
+def write_lessons(source: Path, extra: Path) -> list[Card]:
+    """Write the page of each lesson; returns their cards."""
+    cards = []
+    for path in reading_order():
+        notebook = nbformat.read(path, as_version=4)
+        title, teaser = pages.teaser(notebook)
+        nbformat.write(lesson.page(notebook, path.stem, extra), source / path.name)
+        picture = pictures.card(pictures.best(path.stem, extra), path.stem, source)
+        cards.append(Card(f"{path.stem}.html", title, teaser, picture))
+    return cards
+
+
+def write_gallery(source: Path, extra: Path) -> list[Card]:
+    """Copy the pages of the gallery; returns their cards."""
+    (extra / "gallery").mkdir()
+    cards = []
+    for name, texts in make_gallery.TEXTS.items():
+        page = f"gallery/{name}.html"
+        text = (DOCS / page).read_text(encoding="utf-8")
+        (extra / page).write_text(pages.gallery_page(text), encoding="utf-8")
+        frame = make_gallery.stored(name)["frames"][texts["best"]]
+        picture = pictures.card(pictures.decoded(frame["picture"]), name, source)
+        cards.append(Card(page, texts["title"], texts["teaser"], picture))
+    return cards
+
+
+def write_texts(source: Path, **parts: str) -> None:
+    """Write the pages in Markdown; those in ``docs`` have places for parts made from the course."""
+    texts = [*NOTEBOOKS.glob("*.md"), *DOCS.glob("*.md")]
+    inside = {path.name for path in [*texts, *NOTEBOOKS.glob("*.ipynb"), *DOCS.glob("*.jpg")]}
+    inside |= {f"helpers/{room}.md" for room in pages.rooms()}
+    for path in texts:
+        text = path.read_text(encoding="utf-8")
+        if path.parent == DOCS:
+            text = Template(text).substitute(parts)
+        if path.stem == "misconceptions":
+            text = pages.misconceptions(text)
+        text = pages.outside_links(text, path.parent, inside)
+        (source / path.name).write_text(text, encoding="utf-8")
+
+
+def build(source: Path, site: Path) -> None:
+    """Let Sphinx make the site, in this process, which has imported the helpers already.
+
+    Raises:
+        SystemExit: Sphinx warns of something; its lines say of what.
+    """
+    options = ["--quiet", "--fail-on-warning", "--fresh-env", "--conf-dir", str(DOCS)]
+    if failed := sphinx([*options, str(source), str(site)]):
+        raise SystemExit(failed)
+
+
+def main(book: Path = BOOK) -> Path:
+    """Write the book and return the folder of the site."""
+    shutil.rmtree(book, ignore_errors=True)
+    source, extra = book / "source", book / "source" / "extra"
+    extra.mkdir(parents=True)
+    lessons = write_lessons(source, extra)
+    write_texts(
+        source,
+        cards=pages.lay(lessons),
+        gallery=pages.lay(write_gallery(source, extra)),
+        lessons="\n".join(card.page.removesuffix(".html") for card in lessons),
+        rooms=pages.helpers(source / "helpers"),
+        lab_day=pages.lab_day(),
+    )
+    for picture in DOCS.glob("*.jpg"):
+        shutil.copy(picture, source)
+    build(source, book / "site")
+    return book / "site"
+
+
+if __name__ == "__main__":
+    print(f"The book begins at {main(*map(Path, sys.argv[1:])) / 'index.html'}")
