@@ -83,12 +83,12 @@ def occlusion_map(
         times[place] += 1
     parts = list(batches(np.broadcast_to(images[0], (len(places), *images[0].shape))))
     work = [(n, places[part]) for n in range(len(images)) for part in parts]
-    hidden = {"leave": False, "delay": PATIENCE, "disable": not progress}
-    for n, some in tqdm(work, desc="occlusion", **hidden):
+    bar = tqdm(work, desc="Occlusion", leave=False, delay=PATIENCE, disable=not progress)
+    for n, some in bar:
         covered = np.repeat(images[n : n + 1], len(some), axis=0)
         for copy, place in zip(covered, some, strict=True):
             copy[place] = colours[n]
         scores = answers(model, covered)[1][:, classes[n]]
         for place, fall in zip(some, logits[n, classes[n]] - scores, strict=True):
             falls[n][place] += fall
-    return np.float32(falls / times)
+    return (falls / times).astype(np.float32)

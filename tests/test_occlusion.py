@@ -147,4 +147,4 @@ def test_a_progress_bar_is_shown_only_where_it_takes_long(monkeypatch, capsys):
     occlusion_map(model, images, progress=False)
     assert not capsys.readouterr().err
     occlusion_map(model, images)
-    assert "occlusion" in capsys.readouterr().err
+    assert "Occlusion" in capsys.readouterr().err
