@@ -5,6 +5,7 @@ from helpers.models.architectures import (
     build_fashion_cnn,
     build_photo_cnn,
 )
+from helpers.models.efficientnet_lite import load_efficientnet_lite
 from helpers.models.layers import conv_layers, find_layer
 from helpers.models.linear import with_linear_output
 from helpers.models.spec import describe
@@ -20,6 +21,7 @@ __all__ = [
     "conv_layers",
     "describe",
     "find_layer",
+    "load_efficientnet_lite",
     "load_trained",
     "load_vgg16",
     "train",

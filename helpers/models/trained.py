@@ -49,14 +49,19 @@ def load_trained(name: str, *, own: bool = False) -> keras.Model:
         if not path.exists():
             raise FileNotFoundError(f"{path} does not exist: train and save the model first")
         return describe(_load_own(path), **spec_of(model)._asdict())
-    model.set_weights(_read(DATA / "models" / f"{name}.npz"))
+    model.set_weights(list(read_arrays(DATA / "models" / f"{name}.npz").values()))
     return model
 
 
-def _read(path: Path) -> list[np.ndarray]:
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read the named arrays of an ``.npz`` file.
+
+    Raises:
+        ValueError: no such file, or a damaged one.
+    """
     try:
         with np.load(path) as arrays:
-            return [arrays[key] for key in arrays.files]
+            return dict(arrays)
     except (OSError, EOFError, ValueError, BadZipFile) as fault:
         raise ValueError(
             f"{path} cannot be read: take it from the course anew, with git checkout or a download"
