@@ -1,8 +1,14 @@
+import hashlib
+from collections import Counter
+from itertools import product
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from helpers import datasets, images, sources
+from helpers.datasets import ALBUM, DATA, fashion_mnist
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +38,7 @@ def test_auto_falls_back_to_the_subset_and_says_so(monkeypatch, capsys):
     def none(asset):
         raise sources.SourceError("no source answered")
 
-    monkeypatch.setattr(datasets, "fetch", none)
+    monkeypatch.setattr(fashion_mnist, "fetch", none)
     assert datasets.load_fashion_mnist().source == "subset"
     assert "7,000 images" in capsys.readouterr().out
     with pytest.raises(sources.SourceError):
@@ -65,6 +71,95 @@ def test_collage_puts_photos_row_by_row():
     assert three.shape == (100, 100, 3) and three[50:, 50:].max() == 0
 
 
+def test_every_photo_of_the_album_is_in_its_table_and_in_sources_md():
+    files = {path.name for path in (DATA / "album").glob("*.jpg")}
+    assert files == {row.file for row in ALBUM} and len(files) == len(ALBUM)
+    listed = (DATA / "SOURCES.md").read_text(encoding="utf-8")
+    for row in ALBUM:
+        path = DATA / "album" / row.file
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == row.sha256, row.file
+        line = f"| `album/{row.file}` | {row.author} | {row.licence} | <{row.source}> |"
+        assert line in listed, row.file
+        assert row.licence in ("CC0-1.0", "Public Domain") and row.source.startswith("https://")
+        assert row.author and len(row.caption) > 8 and row.caption.endswith(".")
+
+
+def test_the_album_is_small_and_says_nothing_of_cameras():
+    assert sum(path.stat().st_size for path in (DATA / "album").iterdir()) <= 3_000_000
+    for path in (DATA / "album").glob("*.jpg"):
+        photo = Image.open(path)
+        assert max(photo.size) <= 480 and min(photo.size) >= 100 and not photo.getexif(), path.name
+
+
+def test_the_split_of_the_album_is_fixed():
+    counts = Counter((row.kind, row.split) for row in ALBUM)
+    assert {kind: (counts[kind, "train"], counts[kind, "test"]) for kind, _ in counts} == {
+        "animal": (0, 22),
+        "dam": (3, 2),
+        "fish": (9, 9),
+        "hammer": (5, 4),
+        "measuring tape": (3, 3),
+        "monument": (10, 10),
+        "scissors": (2, 2),
+        "solar panel": (3, 2),
+        "thing": (0, 11),
+        "windmill": (8, 6),
+    }
+    split = {row.name: row.split for row in ALBUM}
+    famous = ("dog", "jaguar", "giraffe", "cow", "pyramid", "windmill3", "windmill13")
+    assert {split[name] for name in famous} == {"test"}
+    train = "".join(row.file for row in ALBUM if row.split == "train")
+    assert hashlib.sha256(train.encode()).hexdigest()[:8] == "dce147d9"
+
+
+def fingerprint(photo):
+    """Where a photo gets brighter from left to right, at 9 x 8 places."""
+    small = cv2.resize(
+        cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), (9, 8), interpolation=cv2.INTER_AREA
+    )
+    return small[:, 1:] > small[:, :-1]
+
+
+def test_no_photo_of_the_album_is_nearly_another_one_of_the_other_split():
+    photos = {row: datasets.load_photo(row.name) for row in ALBUM}
+    prints = {row: fingerprint(photo) for row, photo in photos.items()}
+    mirrored = {row: fingerprint(photo[:, ::-1]) for row, photo in photos.items()}
+    train, test = ([row for row in ALBUM if row.split == split] for split in ("train", "test"))
+    for one, other in product(train, test):
+        for version in (prints, mirrored):
+            assert (version[one] != prints[other]).sum() > 8, (one.file, other.file)
+
+
+def test_load_album_chooses_by_kind_and_split():
+    squares = datasets.load_album("windmill", "test", size=64)
+    assert squares.shape == (6, 64, 64, 3) and squares.dtype == np.uint8
+    names = [row.name for row in datasets.album_rows("windmill", "test")]
+    place = names.index("windmill3")
+    np.testing.assert_array_equal(squares[place], datasets.load_photo("windmill3", 64))
+    assert len(datasets.load_album(size=8)) == len(ALBUM)
+    assert len(datasets.load_album("fish", size=8)) == 18
+    assert len(datasets.load_album(split="train", size=8)) == 43
+
+
+def test_the_album_refuses_what_it_does_not_have():
+    with pytest.raises(ValueError, match="kind of the album 'windmil'; did you mean 'windmill'"):
+        datasets.load_album("windmil")
+    with pytest.raises(ValueError, match="split of the album 'tests'; did you mean 'test'"):
+        datasets.load_album("fish", "tests")
+    with pytest.raises(ValueError, match="no 'train' photos of the kind 'animal'"):
+        datasets.load_album("animal", "train")
+    with pytest.raises(ValueError, match="did you mean 'dog'"):
+        datasets.load_photo("dogg")
+
+
+def test_photos_of_the_album_are_loaded_by_short_name_or_file():
+    dog = datasets.load_photo("dog")
+    assert dog.shape == (360, 480, 3)
+    np.testing.assert_array_equal(datasets.load_photo("dog.jpg"), dog)
+    pair = datasets.collage(["cat", "dog.jpg"], cell=40)
+    np.testing.assert_array_equal(pair[:, 40:], datasets.load_photo("dog", 40))
+
+
 def test_fit_keeps_proportions_and_orientation():
     wide = np.zeros((100, 300, 3), np.uint8)
     wide[:, 100:200] = 255
@@ -76,8 +171,6 @@ def test_fit_keeps_proportions_and_orientation():
 
 
 def test_read_photo_turns_exif_and_keeps_colours(tmp_path):
-    from PIL import Image
-
     picture = Image.new("RGB", (40, 20), (200, 30, 60))
     exif = picture.getexif()
     exif[0x0112] = 6  # to be turned by a quarter

@@ -17,7 +17,7 @@ import pytest
 
 from helpers import sources
 from helpers._keras import keras
-from helpers.models import build_fashion_cnn, load_trained, photo_head, train, trained
+from helpers.models import build_fashion_cnn, heads, load_trained, train, trained
 from helpers.sources import assets
 from helpers.sources.placing import placed
 from tests.test_sources import (  # noqa: F401
@@ -73,35 +73,34 @@ def denied(*args, **kwargs):
 
 @pytest.fixture
 def head_fitted(monkeypatch):
-    """A head of ones instead of 15 seconds of fitting; how often it was fitted is listed."""
-    times = []
+    """Fits a head of ones instead of a real one; lists how often."""
 
     def fit(convolutions):
-        times.append(1)
+        fit.times += 1
         return [np.ones((512, 6)), np.ones(6)]
 
-    monkeypatch.setattr(photo_head, "file_name", lambda convolutions: "photo_head_test.npz")
-    monkeypatch.setattr(photo_head, "fit_photo_head", fit)
-    return times
+    fit.times = 0
+    monkeypatch.setattr(heads, "file_name", lambda head, convolutions: f"{head}_head_test.npz")
+    return fit
 
 
 def test_a_photo_head_that_cannot_be_kept_is_used_all_the_same(home, head_fitted, monkeypatch):  # noqa: F811
     monkeypatch.setattr(Path, "open", denied)
-    kernel, _ = photo_head.load_photo_head(None)
+    kernel, _ = heads.load_head("photo", None, head_fitted)
     assert kernel.shape == (512, 6) and not list(home.rglob("photo_head*"))
 
 
 @pytest.mark.parametrize("bytes_left", [0, 100, -20])
 def test_a_truncated_photo_head_is_said_and_fitted_again(bytes_left, home, head_fitted, capsys):  # noqa: F811
-    photo_head.load_photo_head(None)
+    heads.load_head("photo", None, head_fitted)
     kept = assets.course_cache() / "photo_head_test.npz"
     kept.write_bytes(kept.read_bytes()[:bytes_left])
     capsys.readouterr()
-    photo_head.load_photo_head(None)
+    heads.load_head("photo", None, head_fitted)
     assert f"{kept} is damaged" in capsys.readouterr().out
-    kernel, bias = photo_head.load_photo_head(None)
+    kernel, bias = heads.load_head("photo", None, head_fitted)
     assert (kernel == 1).all() and bias.shape == (6,)
-    assert len(head_fitted) == 2 and not capsys.readouterr().out
+    assert head_fitted.times == 2 and not capsys.readouterr().out
 
 
 def test_a_file_is_never_seen_half_written(tmp_path):

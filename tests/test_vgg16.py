@@ -13,10 +13,12 @@ import pytest
 from helpers import datasets, models, sources
 from helpers._keras import keras
 from helpers.cam import grad_cam
+from helpers.classes import class_names
 from helpers.datasets import load_photo
-from helpers.images import random_crops
+from helpers.images import random_crops, stretch
 from helpers.inputs import prepare
 from helpers.models import vgg16
+from helpers.models.album_head import Accuracy, judge_album_head, ridge, wilson_interval
 from helpers.sources import assets, origins
 from helpers.sources.assets import Remote
 from helpers.sources.origins import Download, PipPackage
@@ -69,20 +71,6 @@ def test_photo_head_names_the_six_photos_and_new_crops(net):
         crops = random_crops(load_photo(name), 4, 224, seed=500 + number)
         logits = net(prepare(net, crops), training=False).numpy()
         assert (logits.argmax(axis=1) == number).all(), name
-
-
-@pytest.mark.parametrize("turn", range(4))
-def test_grad_cam_looks_at_the_right_photo_of_a_collage(net, turn):
-    names = np.roll(["cat", "coffee", "palace", "flower"], turn).tolist()
-    image = prepare(net, datasets.collage(names)[None])
-    classes = [datasets.PHOTOS.index(name) for name in names]
-    maps = grad_cam(net, np.repeat(image, 4, axis=0), classes)
-    assert maps.shape == (4, 28, 28)
-    for cell, heat in enumerate(maps):
-        row, column = divmod(cell, 2)
-        inside = heat[row * 14 : row * 14 + 14, column * 14 : column * 14 + 14]
-        assert inside.max() == heat.max(), names[cell]
-        assert inside.sum() / heat.sum() > 0.7, names[cell]
 
 
 def test_prepare_is_keras_own_and_leaves_the_photo_alone(net):
@@ -211,6 +199,93 @@ def test_the_1000_classes_come_from_keras_own_file(keras_server, monkeypatch, ca
     np.testing.assert_allclose(net.get_layer("predictions").get_weights()[0], 16 / 1e4, rtol=1e-6)
 
 
-def test_auto_without_the_big_file_is_the_photo_head(capsys):
-    assert models.load_vgg16("auto").output_shape == (None, 6)
-    assert "head 'photos'" in capsys.readouterr().out
+def test_auto_without_the_big_file_is_the_head_of_the_album(capsys):
+    net = models.load_vgg16("auto")
+    assert class_names(net) == models.ALBUM_KINDS and net.output_shape == (None, 8)
+    assert net.input_shape == (None, None, None, 3)
+    assert "VGG16 with head 'album'\n" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def album_net():
+    return models.load_vgg16("album")
+
+
+def test_the_stored_accuracy_is_what_the_album_head_reaches_on_photos_it_never_saw(album_net):
+    base = keras.Model(album_net.input, album_net.get_layer("block5_pool").output)
+    counted = judge_album_head(base, *album_net.get_layer("logits").get_weights())
+    assert counted == models.album_head_accuracy()
+    assert sum(counted.photos.values()) == 38 and sum(counted.right.values()) >= 33
+    assert len(counted.wrong) == 38 - sum(counted.right.values())
+
+
+def test_an_accuracy_is_told_in_one_line():
+    line = str(Accuracy({"a": 3, "b": 5}, {"a": 4, "b": 6}, {}))
+    assert line == (
+        "8 of 10 photos that the head never saw are named right "
+        "(0.80, 95 % interval 0.49 to 0.94): a 3/4, b 5/6"
+    )
+
+
+WINDMILL = models.ALBUM_KINDS.index("windmill")
+HUBS = {  # of the sails, (x, y) in pixels
+    "windmill3": [(100, 108), (187, 133), (243, 146), (263, 167)],
+    "windmill13": [(200, 75), (97, 132)],
+}
+
+
+@pytest.mark.parametrize("name", HUBS)
+def test_grad_cam_of_windmill_lies_on_the_sails_of_every_mill(album_net, name):
+    photo = load_photo(name)
+    (heat,) = grad_cam(album_net, prepare(album_net, photo[None]), WINDMILL, "block5_conv3")
+    heat = stretch(heat / heat.max(), *photo.shape[:2])
+    near = [heat[y - 16 : y + 17, x - 16 : x + 17].max() for x, y in HUBS[name]]  # one stride
+    assert min(near) > 0.5
+    assert heat[200:].max() < 0.25  # the ground, or the water
+
+
+UNSEEN = {
+    "clownfish": "fish",
+    "windmill4": "windmill",
+    "taj_mahal": "monument",
+    "hammer1": "hammer",
+}
+
+
+@pytest.mark.parametrize("turn", [0, 2])
+def test_grad_cam_looks_at_the_right_photo_of_a_collage_of_unseen_ones(album_net, turn):
+    names = np.roll(list(UNSEEN), turn).tolist()
+    image = prepare(album_net, datasets.collage(names, cell=160)[None])
+    classes = [models.ALBUM_KINDS.index(UNSEEN[name]) for name in names]
+    maps = grad_cam(album_net, np.repeat(image, 4, axis=0), classes)
+    assert maps.shape == (4, 20, 20)
+    for cell, heat in enumerate(maps):
+        row, column = divmod(cell, 2)
+        inside = heat[row * 10 : row * 10 + 10, column * 10 : column * 10 + 10]
+        assert inside.max() == heat.max(), names[cell]
+        assert inside.sum() / heat.sum() > 0.5, names[cell]
+
+
+def test_wilson_interval_agrees_with_the_roots_of_its_equation():
+    for right, count in ((1, 2), (8, 10), (35, 38)):
+        for end in wilson_interval(right, count):
+            standard_error = np.sqrt(end * (1 - end) / count)
+            assert abs(right / count - end) == pytest.approx(1.96 * standard_error)
+    assert wilson_interval(0, 2)[0] == 0 and wilson_interval(6, 6)[1] == pytest.approx(1)
+
+
+def test_ridge_is_the_minimum_of_its_loss():
+    rng = np.random.default_rng(0)
+    features, classes = rng.normal(3, 2, (20, 4)), np.arange(20) % 5 // 2
+    kernel, bias = ridge(features, classes, penalty=0.7)
+    share = 1 / np.bincount(classes)[classes] / 3
+    spread = np.sqrt((share @ (features - share @ features) ** 2).mean())
+
+    def loss(kernel, bias):
+        errors = features @ kernel + bias - np.eye(3)[classes]
+        return share @ (errors**2).sum(axis=1) + 0.7 * ((spread * kernel) ** 2).sum()
+
+    for _ in range(20):
+        step, shift = rng.normal(0, 1e-4, kernel.shape), rng.normal(0, 1e-4, bias.shape)
+        slope = loss(kernel + step, bias + shift) - loss(kernel - step, bias - shift)
+        assert abs(slope) < 1e-9 < loss(kernel + 10 * step, bias) - loss(kernel, bias)

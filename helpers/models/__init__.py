@@ -1,5 +1,6 @@
 """The nets of the course: build them, train them, load them trained, look into them."""
 
+from helpers.models.album_head import ALBUM_KINDS, album_head_accuracy
 from helpers.models.architectures import (
     build_deep_fashion_cnn,
     build_fashion_cnn,
@@ -14,7 +15,9 @@ from helpers.models.training import train
 from helpers.models.vgg16 import load_vgg16
 
 __all__ = [
+    "ALBUM_KINDS",
     "OWN_MODELS",
+    "album_head_accuracy",
     "build_deep_fashion_cnn",
     "build_fashion_cnn",
     "build_photo_cnn",

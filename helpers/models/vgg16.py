@@ -8,8 +8,10 @@ import numpy as np
 from helpers._choices import unknown
 from helpers._keras import keras
 from helpers.datasets import PHOTOS, imagenet_class_names
+from helpers.models.album_head import ALBUM_KINDS, fit_album_head
 from helpers.models.dense_on_disk import DenseOnDisk
-from helpers.models.photo_head import load_photo_head
+from helpers.models.heads import load_head
+from helpers.models.photo_head import fit_photo_head
 from helpers.models.spec import describe
 from helpers.models.stored_matrix import read_weights
 from helpers.sources import available, fetch
@@ -93,13 +95,17 @@ def with_classes() -> keras.Model:
     return keras.Model(base.input, outputs, name="vgg16")
 
 
-def with_photo_head() -> keras.Model:
-    """Build VGG16's convolutions with a linear head: input (n, h, w, 3), output 6 logits."""
+HEADS = {"album": (ALBUM_KINDS, fit_album_head), "photos": (PHOTOS, fit_photo_head)}
+
+
+def with_head(head: str) -> keras.Model:
+    """Build VGG16's convolutions with a linear head: input (n, h, w, 3), output logits."""
+    classes, fit = HEADS[head]
     base = convolutions()
     pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
-    logits = keras.layers.Dense(len(PHOTOS), name="logits")(pooled)
-    model = keras.Model(base.input, logits, name="vgg16_photos")
-    model.get_layer("logits").set_weights(load_photo_head(base))
+    logits = keras.layers.Dense(len(classes), name="logits")(pooled)
+    model = keras.Model(base.input, logits, name=f"vgg16_{head}")
+    model.get_layer("logits").set_weights(load_head(head, base, fit))
     return model
 
 
@@ -110,9 +116,12 @@ def load_vgg16(head: str | None = "auto") -> keras.Model:
 
     Args:
         head: ``"imagenet"``, 1,000 logits, input 224x224, a download of 528 MB, of which the
-            dense layers are read from the file in use, in less than 1 GB of memory; ``"photos"``,
-            6 logits, one for each course photo, any input size; ``None``, the convolutions alone,
-            any input size; ``"auto"``, ``"imagenet"`` where it can be had, else ``"photos"``.
+            dense layers are read from the file in use, in less than 1 GB of memory; ``"album"``,
+            8 logits, one for each of ``ALBUM_KINDS``, any input size, fitted on the album's train
+            photos and judged on its test photos (see ``album_head_accuracy``); ``None``, the
+            convolutions alone, any input size; ``"auto"``, ``"imagenet"`` where it can be had,
+            else ``"album"``. ``"photos"``, 6 logits, one for each course photo, which is all that
+            it was fitted on, is deprecated: use ``"album"``.
 
     Returns:
         The net, described with its preprocessing and the names of its classes.
@@ -123,17 +132,17 @@ def load_vgg16(head: str | None = "auto") -> keras.Model:
 
     >>> load_vgg16("paris")
     Traceback (most recent call last):
-    ValueError: unknown head 'paris'. Valid: auto, imagenet, photos, None
+    ValueError: unknown head 'paris'. Valid: auto, imagenet, album, photos, None
     """
     if head == "auto":
-        head = "imagenet" if available("vgg16") else "photos"
+        head = "imagenet" if available("vgg16") else "album"
         print(f"VGG16 with head {head!r}")
     if head == "imagenet":
         model, names = with_classes(), imagenet_class_names()
-    elif head == "photos":
-        model, names = with_photo_head(), PHOTOS
+    elif head in HEADS:
+        model, names = with_head(head), HEADS[head][0]
     elif head is None:
         model, names = convolutions(), None
     else:
-        raise unknown("head", head, ["auto", "imagenet", "photos", None])
+        raise unknown("head", head, ["auto", "imagenet", *HEADS, None])
     return describe(model, class_names=names, preprocess=preprocess_input)

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from helpers import datasets
+from helpers.datasets import fashion_mnist
 from helpers.exercises import expect
 from helpers.exercises.checks import exercise
 from helpers.exercises.lessons.lesson_01.data import predicted
@@ -15,9 +15,9 @@ SHIRT, TROUSER = 6, 1
 @cache
 def _confusion() -> np.ndarray:
     """Images of the test set (true class, predicted class), as the course's net sorts them."""
-    folder = datasets._fashion_mnist_folder("auto")[0]  # the test set alone: memory is short
-    images = datasets._images(folder / "t10k-images-idx3-ubyte.gz")
-    labels = datasets._labels(folder / "t10k-labels-idx1-ubyte.gz")
+    folder = fashion_mnist._fashion_mnist_folder("auto")[0]  # the test set alone: memory is short
+    images = fashion_mnist._images(folder / "t10k-images-idx3-ubyte.gz")
+    labels = fashion_mnist._labels(folder / "t10k-labels-idx1-ubyte.gz")
     confusion = np.zeros((10, 10))
     np.add.at(confusion, (labels, predicted(images).argmax(axis=1)), 1)
     return confusion

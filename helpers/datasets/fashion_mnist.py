@@ -1,10 +1,6 @@
-"""The pictures of the course: Fashion-MNIST, six photos, and ImageNet's class names."""
+"""Fashion-MNIST: 70,000 small pictures of clothes, or the 7,000 that come with the course."""
 
 import gzip
-import json
-import math
-from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,12 +8,9 @@ import numpy as np
 
 from helpers._choices import unknown
 from helpers._keras.memory import aligned
-from helpers.images import fit, read_photo
-from helpers.pixels import tile
+from helpers.datasets.folder import DATA
 from helpers.sources import SourceError, fetch
 
-DATA = Path(__file__).resolve().parents[1] / "data"
-PHOTOS = ("cat", "coffee", "astronaut", "rocket", "palace", "flower")
 CLASS_NAMES = (
     "T-shirt/top",
     "Trouser",
@@ -94,47 +87,3 @@ def load_fashion_mnist(source: str = "auto") -> FashionMNIST:
         CLASS_NAMES,
         which,
     )
-
-
-def load_photo(name: str, size: int | None = None) -> np.ndarray:
-    """Load a course photo as uint8 RGB: whole, or fitted to a square of ``size`` pixels.
-
-    Raises:
-        ValueError: unknown photo.
-
-    >>> load_photo("cat", size=224).shape
-    (224, 224, 3)
-    """
-    if name not in PHOTOS:
-        raise unknown("photo", name, PHOTOS)
-    photo = read_photo(DATA / "photos" / f"{name}.jpg")
-    return photo if size is None else fit(photo, size)
-
-
-def collage(names: Sequence[str], cell: int = 224) -> np.ndarray:
-    """Set course photos side by side: two in a row, four as 2x2, row by row.
-
-    Returns:
-        uint8 RGB (rows * cell, columns * cell, 3). Cells without a photo stay black.
-
-    Raises:
-        ValueError: no names, or an unknown photo.
-
-    >>> collage(["cat", "rocket"], cell=100).shape
-    (100, 200, 3)
-    """
-    if not names:
-        raise ValueError("a collage needs at least one photo")
-    columns = math.ceil(math.sqrt(len(names)))
-    return tile(np.stack([load_photo(name, cell) for name in names]), columns)
-
-
-@cache
-def imagenet_class_names() -> tuple[str, ...]:
-    """Return the names of ImageNet's 1,000 classes, in the order of VGG16's outputs.
-
-    >>> imagenet_class_names()[285]
-    'Egyptian cat'
-    """
-    index = json.loads((DATA / "imagenet_class_index.json").read_text())
-    return tuple(index[str(i)][1].replace("_", " ") for i in range(len(index)))
