@@ -5,6 +5,8 @@ from difflib import get_close_matches
 from math import nan
 from numbers import Real
 
+MOST = 40  # names in a message
+
 
 def unknown(kind: str, given: object, valid: Iterable[object]) -> ValueError:
     """Make the error for a name that is not among the valid ones, nearest first.
@@ -15,7 +17,8 @@ def unknown(kind: str, given: object, valid: Iterable[object]) -> ValueError:
     names = [str(name) for name in valid]
     near = get_close_matches(str(given), names, n=2, cutoff=0.5)
     hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else "."
-    return ValueError(f"unknown {kind} {given!r}{hint} Valid: {', '.join(names)}")
+    listed = names if len(names) <= MOST else [*names[:MOST], f"and {len(names) - MOST} more"]
+    return ValueError(f"unknown {kind} {given!r}{hint} Valid: {', '.join(listed)}")
 
 
 def check_index(kind: str, given: object, count: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from helpers._choices import check_index
+from helpers._choices import check_index, unknown
 from helpers._keras import keras
 from helpers._keras.gradients import PREDICTED, answers, end_of
 from helpers.inputs import check_images
@@ -49,6 +49,25 @@ def class_names(model: keras.Model) -> tuple[str, ...]:
     """
     count, names = class_count(model), spec_of(model).class_names
     return names[-count:] if names else tuple(f"class {i}" for i in range(count))
+
+
+def class_number(model: keras.Model, name: str) -> int:
+    """Return the number of the class that has a name, in capitals or not.
+
+    Raises:
+        ValueError: no such class, or several of one name.
+
+    >>> from helpers.models import build_fashion_cnn
+    >>> class_number(build_fashion_cnn(), "bag")
+    8
+    """
+    names = class_names(model)
+    numbers = [i for i, known in enumerate(names) if known.lower() == name.lower()]
+    if not numbers:
+        raise unknown("class", name, names)
+    if len(numbers) > 1:
+        raise ValueError(f"several classes are called {name!r}: choose one by number of {numbers}")
+    return numbers[0]
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

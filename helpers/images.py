@@ -71,53 +71,58 @@ def fit(image: ArrayLike, size: int) -> np.ndarray:
     )
 
 
-def squeeze(image: np.ndarray, size: int) -> np.ndarray:
-    """Scale all of an image (h, w, c) to a square; its proportions are not kept.
+def squeeze(image: np.ndarray, height: int, width: int | None = None) -> np.ndarray:
+    """Scale all of an image (h, w, c) to a size, or to a square; proportions are not kept.
 
     >>> squeeze(np.zeros((300, 500, 3), np.uint8), 224).shape
     (224, 224, 3)
     """
-    smaller = max(image.shape[:2]) > size
-    return _resize(image, size, size, cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+    width = width or height
+    smaller = image.shape[0] > height or image.shape[1] > width
+    return _resize(image, height, width, cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
 
 
 def overlay(
     image: ArrayLike,
     heatmap: ArrayLike,
-    alpha: float = 0.4,
-    colormap: str = "viridis",
-    mode: str = "blend",
+    alpha: float = 0.75,
+    colormap: str = "inferno",
+    mode: str = "heat",
 ) -> np.ndarray:
-    """Lay a coloured heatmap over an image.
+    """Lay a coloured heatmap over an image, which stays as it is where the map is cold.
 
     Args:
         image: any that ``pixels.to_uint8_rgb`` takes, such as uint8 RGB (h, w, 3), grey (h, w, 1),
             or floats in 0 to 1.
         heatmap: in [0, 1], of any height and width; it is stretched over the image.
-        alpha: weight of the heatmap, from 0 (image alone) to 1 (heatmap alone).
-        mode: ``"heat"``, the weight is that of the hottest places and falls with the heat, so the
-            photo stays as it is where nothing happens; ``"blend"``, it is the same everywhere.
+        alpha: opacity of the hottest places, from 0 (image alone) to 1 (heatmap alone).
         colormap: one of ``COLORMAPS``.
+        mode: ``"heat"``, the opacity is ``alpha * heat``; ``"blend"``, it is ``alpha`` everywhere,
+            as in most figures of this kind.
 
     Returns:
-        uint8 RGB (h, w, 3).
+        uint8 RGB (h, w, 3), of the image's height and width.
 
     Raises:
-        ValueError: unknown colour map, a heatmap outside [0, 1], or no image, or one whose range
-            only a guess could tell.
+        ValueError: unknown colour map or mode, a heatmap outside [0, 1], or no image, or one whose
+            range only a guess could tell.
 
-    >>> overlay(np.zeros((80, 40, 3), np.uint8), np.ones((2, 1)), alpha=1)[0, 0].tolist()
-    [253, 231, 37]
+    >>> overlay(np.full((2, 2, 3), 100, np.uint8), np.array([[0, 0], [0, 1]]))[:, :, 0].tolist()
+    [[100, 100], [100, 214]]
     """
     if colormap not in COLORMAPS:
         raise unknown("colour map", colormap, COLORMAPS)
+    if mode not in ("heat", "blend"):
+        raise unknown("mode", mode, ("heat", "blend"))
     pixels = to_uint8_rgb(image)
-    smooth = stretch(to_unit_map(heatmap), *pixels.shape[:2])
-    heat = np.rint(smooth * 255).astype(np.uint8)
-    colours = cv2.cvtColor(cv2.applyColorMap(heat, COLORMAPS[colormap]), cv2.COLOR_BGR2RGB)
+    height, width = pixels.shape[:2]
+    method = cv2.INTER_CUBIC if mode == "heat" else cv2.INTER_LINEAR
+    heat = cv2.resize(to_unit_map(heatmap), (width, height), interpolation=method).clip(0, 1)
+    levels = np.rint(heat * 255).astype(np.uint8)
+    colours = cv2.cvtColor(cv2.applyColorMap(levels, COLORMAPS[colormap]), cv2.COLOR_BGR2RGB)
     if mode == "blend":
         return cv2.addWeighted(colours, alpha, pixels, 1 - alpha, 0)
-    opacity = alpha * smooth[..., None]
+    opacity = alpha * heat[..., None]
     return np.rint((1 - opacity) * pixels + opacity * colours).astype(np.uint8)
 
 

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 ROUNDING = 1e-3  # of a range: so far outside it may rounding carry a value
 CHANNELS = (1, 3, 4)
+BLUE_WHITE_RED = np.array([[5, 48, 97], [67, 147, 195], [255] * 3, [214, 96, 77], [103, 0, 31]])
 
 
 def one_picture(image: ArrayLike) -> np.ndarray:
@@ -120,6 +121,18 @@ def to_unit_map(heatmap: ArrayLike) -> np.ndarray:
             "cam.to_heatmap"
         )
     return np.clip(scaled, 0, 1, dtype=np.float32)
+
+
+def signed(values: np.ndarray, limit: float) -> np.ndarray:
+    """Draw numbers (h, w) in colour, uint8 RGB: blue below zero, white at zero, red above.
+
+    >>> signed(np.array([[-2.0, 0.0, 2.0]]), limit=2)[0].tolist()
+    [[5, 48, 97], [255, 255, 255], [103, 0, 31]]
+    """
+    stops = np.linspace(-1, 1, len(BLUE_WHITE_RED))
+    scaled = values / max(limit, 1e-30)
+    channels = [np.interp(scaled, stops, channel) for channel in BLUE_WHITE_RED.T]
+    return np.rint(np.stack(channels, axis=-1)).astype(np.uint8)
 
 
 def tile(pictures: np.ndarray, columns: int, gap: int = 0, background: float = 0) -> np.ndarray:

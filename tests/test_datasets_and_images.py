@@ -190,7 +190,7 @@ def test_overlay_places_the_heat_where_the_map_has_it():
     grey = np.full((80, 40, 3), 100, np.uint8)
     heat = np.zeros((4, 2))
     heat[0, 1] = 1
-    shown = images.overlay(grey, heat, alpha=1).astype(int)
+    shown = images.overlay(grey, heat, 1, "viridis", mode="blend").astype(int)
     viridis_high, viridis_low = (253, 231, 37), (68, 1, 84)
     assert np.abs(shown[2, 37] - viridis_high).max() < 12
     assert np.abs(shown[70, 5] - viridis_low).max() < 12
@@ -201,6 +201,8 @@ def test_overlay_refuses_what_is_no_heatmap():
     grey = np.zeros((8, 8, 3), np.uint8)
     with pytest.raises(ValueError, match="viridis"):
         images.overlay(grey, np.zeros((2, 2)), colormap="virids")
+    with pytest.raises(ValueError, match="blend"):
+        images.overlay(grey, np.zeros((2, 2)), mode="even")
     for bad in (np.full((2, 2), 3.0), np.full((2, 2), np.nan)):
         with pytest.raises(ValueError, match="to_heatmap"):
             images.overlay(grey, bad)

@@ -30,11 +30,12 @@ from helpers.explorers.base import Explorer
 from helpers.explorers.controls import all_parts
 from helpers.explorers.cover import covered
 from helpers.explorers.filters import kernel_of
-from helpers.explorers.kernels import kernel_panels, signed
+from helpers.explorers.kernels import kernel_panels
 from helpers.explorers.panels import MARK, framed, number
 from helpers.explorers.photos import MAPS
 from helpers.explorers.slider import Slider
 from helpers.models import conv_layers, describe, load_trained, load_vgg16
+from helpers.pixels import signed
 from tests.nets import random_cnn
 from tests.pictures import DATA_URI, decode, is_blank
 

@@ -131,7 +131,7 @@ FLOORS = (  # from the ground up: a module imports from lower ones, or from its 
     {"models"},
     {"inputs"},
     {"classes"},
-    {"activations", "filters", "patterns", "saliency", "trust"},
+    {"activations", "filters", "occlusion", "patterns", "saliency", "trust"},
     {"cam"},
     {"figures"},
     {"plots"},

@@ -139,7 +139,7 @@ def show_heatmaps() -> Show:
                     spot = f"brightest {place_of_maximum(raw)}" if raw.any() else "zero everywhere"
                     what = f"{method} of the {name} for {wanted!r}"
                     caption = f"{what} ({probable[index]:.0%}) at {layer}: {spot}."
-                    drawn = panel(overlay(picture, to_heatmap(raw), 0.55), method)
+                    drawn = panel(overlay(picture, to_heatmap(raw)), method)
                     frames.append(Frame(drawn, f"{what}, at {layer}", caption, original))
     controls = [
         Control("select", "picture", list(pictures)),

@@ -1,6 +1,7 @@
 """One forward pass of a model and the way back to one layer, or to the pixels."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
@@ -73,17 +74,27 @@ def maps_and_gradients(
     return run_in_batches(step, images, classes)
 
 
-def _pixels_step(model: keras.Model) -> Callable:
+def _pixels_step(model: keras.Model, way_back: Callable[[], AbstractContextManager]) -> Callable:
     def step(images, classes):
-        _, logits, _ = logits_of(model, images)
+        with way_back():
+            _, logits, _ = logits_of(model, images)
         return tf.gradients(chosen_scores(logits, classes), images)
 
     return compiled(step, image_spec(model), tf.TensorSpec((None,), tf.int32))
 
 
-def input_gradients(model: keras.Model, images: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Gradient of one class score for each image by the pixels: float32 (n, h, w, c)."""
-    step = once(model, ("input gradients",), lambda: _pixels_step(model))
+def input_gradients(
+    model: keras.Model,
+    images: np.ndarray,
+    classes: np.ndarray,
+    way_back: Callable[[], AbstractContextManager] = nullcontext,
+) -> np.ndarray:
+    """Gradient of one class score for each image by the pixels: float32 (n, h, w, c).
+
+    Args:
+        way_back: the context in which the model is traced; it may change the way back.
+    """
+    step = once(model, ("input gradients", way_back), lambda: _pixels_step(model, way_back))
     return np.concatenate([part for (part,) in run_in_batches(step, images, classes)])
 
 

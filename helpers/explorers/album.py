@@ -112,7 +112,7 @@ class Album:
     def pool(self, most: int) -> Sequence[np.ndarray]:
         """Return uint8 RGB pictures to search through: the first, or the whole course album."""
         if self._of_course and self.channels == 3:
-            return load_album(size=SIZE)
+            return list(load_album(size=SIZE))
         return [self.shown(index) for index in range(min(self.count, most))]
 
     def keep(self, photo: str | bytes) -> int:

@@ -8,25 +8,12 @@ from helpers.explorers.panels import HEIGHT, WHITE, number
 from helpers.explorers.sheet import Panel
 from helpers.filters import to_unit_range
 from helpers.images import enlarge, write
-from helpers.pixels import tile
+from helpers.pixels import signed, tile
 
 NUMBERS = 27  # a kernel of so many weights is shown with its numbers
 ROOM = 40  # pixels that a number needs
 STRONGEST = 9  # slices of a large kernel
 SLICE = 96  # pixels of one of them
-BLUE_WHITE_RED = np.array([[5, 48, 97], [67, 147, 195], [255] * 3, [214, 96, 77], [103, 0, 31]])
-
-
-def signed(values: np.ndarray, limit: float) -> np.ndarray:
-    """Draw numbers (h, w) in colour, uint8 RGB: blue below zero, white at zero, red above.
-
-    >>> signed(np.array([[-2.0, 0.0, 2.0]]), limit=2)[0].tolist()
-    [[5, 48, 97], [255, 255, 255], [103, 0, 31]]
-    """
-    stops = np.linspace(-1, 1, len(BLUE_WHITE_RED))
-    scaled = values / max(limit, 1e-30)
-    channels = [np.interp(scaled, stops, channel) for channel in BLUE_WHITE_RED.T]
-    return np.rint(np.stack(channels, axis=-1)).astype(np.uint8)
 
 
 def kernel_panels(kernel: np.ndarray, colours: bool = False) -> list[Panel]:

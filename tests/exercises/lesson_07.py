@@ -23,7 +23,7 @@ SHIRT, EYE = 6, [0.2126, 0.7152, 0.0722]
 def looked() -> Cases:
     random = to_heatmap(blur(np.random.default_rng(1).random((14, 14, 1)), 1.5)[:, :, 0])
     values, black = np.clip(stretch(random, 224, 224), 0, 1), np.zeros((224, 224, 3), np.uint8)
-    pictures = [overlay(black, random, 1, name) for name in ("jet", "viridis")]
+    pictures = [overlay(black, random, 1, name, "blend") for name in ("jet", "viridis")]
 
     def against(weights, measure="spearman"):
         return [similarity(picture @ weights, values, measure) for picture in pictures]

@@ -21,7 +21,7 @@ def _rainbow() -> tuple[np.ndarray, dict[str, np.ndarray]]:
     heatmap = to_heatmap(blur(random, 1.5)[:, :, 0])
     values = np.clip(stretch(heatmap, SIDE, SIDE), 0, 1)
     black = np.zeros((SIDE, SIDE, 3), np.uint8)
-    return values, {name: overlay(black, heatmap, 1, name) for name in ("jet", "viridis")}
+    return values, {name: overlay(black, heatmap, 1, name, "blend") for name in ("jet", "viridis")}
 
 
 def _pair(weights: tuple[float, ...], measure: str = "spearman") -> np.ndarray:

@@ -1,0 +1,20 @@
+"""Figures of the lessons. Each function returns a ``Picture`` that carries its description."""
+
+from helpers.figures import Picture
+from helpers.plots.answers import show_heatmap, show_names
+from helpers.plots.curves import show_curves, show_training
+from helpers.plots.grids import show_heatmaps, show_images, show_kernels, show_mosaic
+from helpers.plots.steps import show_step
+
+__all__ = [
+    "Picture",
+    "show_curves",
+    "show_heatmap",
+    "show_heatmaps",
+    "show_images",
+    "show_kernels",
+    "show_mosaic",
+    "show_names",
+    "show_step",
+    "show_training",
+]
