@@ -88,7 +88,10 @@ def read_photo(source: str | Path | bytes) -> np.ndarray:
 
 def _encode(image: ArrayLike, kind: str, *options: int) -> bytes:
     flipped = cv2.cvtColor(to_uint8_rgb(image), cv2.COLOR_RGB2BGR)
-    return cv2.imencode(kind, flipped, options)[1].tobytes()
+    done, code = cv2.imencode(kind, flipped, options)
+    if not done:
+        raise ValueError(f"an image of the shape {flipped.shape} is too large for a {kind} file")
+    return code.tobytes()
 
 
 def encode_png(image: ArrayLike, compression: int = 6) -> bytes:

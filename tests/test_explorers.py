@@ -34,7 +34,8 @@ from helpers.explorers.kernels import kernel_panels
 from helpers.explorers.panels import MARK, framed, number
 from helpers.explorers.photos import MAPS
 from helpers.explorers.slider import Slider
-from helpers.models import conv_layers, describe, load_trained, load_vgg16
+from helpers.images import encode_png
+from helpers.models import build_photo_cnn, conv_layers, describe, load_trained, load_vgg16
 from helpers.pixels import signed
 from tests.nets import random_cnn
 from tests.pictures import DATA_URI, decode, is_blank
@@ -596,3 +597,11 @@ def test_only_the_explorers_used_last_keep_feature_maps(models):
 )
 def test_numbers_are_written_without_exponents(value, text):
     assert number(value) == text
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 4000, 3), (4000, 3, 3)], ids=str)
+def test_photos_of_any_shape_are_drawn(shape):
+    explorer = explore_cam(build_photo_cnn(), [np.full((64, 64, 3), 90, np.uint8)])
+    explorer.add_photo(encode_png(np.random.default_rng(0).integers(0, 255, shape, np.uint8)))
+    pictures = DATA_URI.findall(explorer._view.value)
+    assert len(pictures) > 2 and all(decode(picture).size for picture in pictures)

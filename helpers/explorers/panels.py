@@ -50,7 +50,8 @@ def overlaid(
     picture: np.ndarray, values: np.ndarray, alpha: float = 0.75, colormap: str = "inferno"
 ) -> np.ndarray:
     """Lay a map, stretched to [0, 1], over a picture; the hotter, the less shows through."""
-    larger = enlarge(picture, max(HEIGHT, picture.shape[0]))
+    times = math.ceil(HEIGHT / max(picture.shape[:2]))
+    larger = enlarge(picture, times * picture.shape[0])
     return overlay(larger, to_heatmap(values), alpha, colormap, "heat")
 
 
