@@ -35,7 +35,7 @@ def looked() -> Cases:
             *ways,
         ],
         wrong=[
-            (np.argsort(on_cloth)[:3], "darkest"),
+            (np.argsort(on_cloth)[:3], "bluest"),
             (three + 1, "one too large"),
             (np.argsort(np.abs(weights).max(axis=(0, 1, 2)))[-3:], "largest single weights"),
             (np.argsort(np.abs(maps).mean(axis=(0, 1)))[-3:], "strongest maps"),
@@ -172,12 +172,12 @@ def quiz_answers() -> dict[str, str]:
     kernel = weights[..., 0, 19]
     stretched = (kernel - kernel.min()) / np.ptp(kernel)
     larger = "It is large for this kernel, maybe negative"
-    light_yet_negative = ((stretched > 0.5) & (kernel < 0)).any()
+    red_yet_negative = ((stretched > 0.5) & (kernel < 0)).any()
     strength = np.abs(maps).mean(axis=(0, 1))
     one_sign = np.abs(weights.sum(axis=(0, 1, 2))) / np.abs(weights).sum(axis=(0, 1, 2))
     return {
         "02-deep-kernels": str(kernels(load_trained("fashion_cnn"), "conv2").shape[2]),
-        "02-stretched": larger if light_yet_negative else "Its weight is positive",
+        "02-stretched": larger if red_yet_negative else "Its weight is positive",
         "02-pale": "That of kernel 27: most of its weights pull in the same direction"
         if strength[27] > strength[25] and one_sign[27] > 0.5 > one_sign[25]
         else "That of kernel 25: its weights are larger",

@@ -47,10 +47,10 @@ def _left_edge_kernel(answer: object) -> None:
         return
     if max(just_before, just_after) <= slack:
         raise Mistake(
-            "It is light at right edges: the sign is the wrong way round. A layer lays the kernel "
-            "on the image as it is, without turning it."
+            "Its map is red at right edges: the sign is the wrong way round. A layer lays the "
+            "kernel on the image as it is, without turning it."
         )
     raise Mistake(
-        "Beside one left edge it is light on one side and dark on the other: it sees "
+        "Beside one left edge its map is red on one side and blue on the other: it sees "
         "lines. The left column must be negative, the right one positive."
     )

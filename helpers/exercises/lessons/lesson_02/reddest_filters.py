@@ -1,4 +1,4 @@
-"""Exercise 02.1: the filters whose maps show the shirt lightest."""
+"""Exercise 02.1: the filters whose maps show the shirt reddest."""
 
 from functools import cache
 
@@ -14,25 +14,25 @@ def _first(values: np.ndarray, count: int = 3) -> set[int]:
 
 
 @cache
-def _lightest() -> tuple[set[int], list[tuple[set[int], str]]]:
+def _reddest() -> tuple[set[int], list[tuple[set[int], str]]]:
     net = shirt_and_net()
     weights, maps, cloth = net["weights"], net["maps"], net["cloth"]
     sums, on_cloth = weights.sum(axis=(0, 1, 2)), maps[cloth].mean(axis=0)
     right = _first(on_cloth)
     mistakes = [
         ({i + 1 for i in right}, "These numbers are all one too large: the first filter is 0."),
-        (_first(-on_cloth), "These make the shirt darkest. Light means positive in the map."),
+        (_first(-on_cloth), "These make the shirt bluest. Red means positive in the map."),
         (
             _first(np.abs(weights).max(axis=(0, 1, 2))),
             "These have the largest single weights. Large weights of both signs cancel out.",
         ),
         (
             _first(np.abs(maps).mean(axis=(0, 1))),
-            "These have the strongest maps, light or dark. Keep the sign: light is positive.",
+            "These have the strongest maps, red or blue. Keep the sign: red is positive.",
         ),
         (
             _first(np.abs(sums)),
-            "You dropped the sign of the sum. A sum far below 0 makes the shirt dark.",
+            "You dropped the sign of the sum. A sum far below 0 makes the shirt blue.",
         ),
         (
             _first(maps.mean(axis=(0, 1))),
@@ -50,7 +50,7 @@ def _lightest() -> tuple[set[int], list[tuple[set[int], str]]]:
     "A map is about the pixel times the sum of the weights. Which three sums are largest?",
     "np.argsort(weights.sum(axis=(0, 1, 2)))[-3:] names them.",
 )
-def _three_lightest(answer: object) -> None:
+def _three_reddest(answer: object) -> None:
     if isinstance(answer, set | frozenset):
         answer = sorted(answer)
     numbers = expect.array(answer).ravel()
@@ -62,10 +62,10 @@ def _three_lightest(answer: object) -> None:
     filters = {int(number) for number in numbers if number.is_integer()}
     if len(numbers) != 3 or len(filters) != 3 or not filters <= set(range(count)):
         raise Mistake(f"Give three different whole numbers from 0 to {count - 1}.")
-    right, mistakes = _lightest()
+    right, mistakes = _reddest()
     if filters == right:
         return
     for wrong, message in mistakes:
         if filters == wrong:
             raise Mistake(message)
-    raise Mistake(f"{len(filters & right)} of your three are among the lightest three.")
+    raise Mistake(f"{len(filters & right)} of your three are among the reddest three.")
