@@ -231,7 +231,7 @@ def test_the_explorer_takes_the_net(net):
 
 
 def test_random_weights_are_refused(net):
-    with pytest.raises(ValueError, match=r"stay in their file .* load_vgg16\(\"photos\"\)"):
+    with pytest.raises(ValueError, match=r"stay in their file .* load_vgg16\(\"album\"\)"):
         randomize_from(net, "block5_conv1")
 
 

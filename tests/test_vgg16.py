@@ -3,7 +3,6 @@ import http.server
 import pickle
 import shutil
 import threading
-from dataclasses import replace
 from functools import partial
 
 import h5py
@@ -131,7 +130,7 @@ def keras_convolutions(keras_server, monkeypatch):
     path = keras_server / "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
     write_keras_file(path, top=False)
     kept = assets.SOURCES["vgg16_convolutions"]
-    order = [replace(s, files=pinned(path)) if path.name in s.files else s for s in kept]
+    order = [s._replace(files=pinned(path)) if path.name in s.files else s for s in kept]
     monkeypatch.setitem(assets.SOURCES, "vgg16_convolutions", tuple(order))
     return path
 

@@ -27,18 +27,15 @@ import os
 import subprocess
 import sys
 from importlib.util import find_spec
-
 if "google.colab" in sys.modules and not os.path.exists("../helpers"):
     if not os.path.exists("{name}"):
         course = "{address}"
         subprocess.run(["git", "clone", "--quiet", "--depth", "1", course], check=True)
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "anywidget"], check=True)
     os.chdir("{name}/notebooks")
-if "google.colab" in sys.modules and find_spec("anywidget") is None:
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "anywidget"], check=True)
 if find_spec("helpers") is None:
     sys.path.insert(0, os.path.abspath(".."))
-needed = ("tensorflow", "cv2", "ipywidgets", "anywidget")
-if absent := [name for name in needed if find_spec(name) is None]:
+if absent := [name for name in ("tensorflow", "cv2", "anywidget") if find_spec(name) is None]:
     print("This kernel lacks", ", ".join(absent), "- in the course's folder, run: make lab")"""
 
 

@@ -19,7 +19,7 @@ def covered(picture: np.ndarray, row: int, column: int, size: int) -> np.ndarray
     ``row`` and ``column`` of its centre are per cent of the picture's height and width, ``size``
     per cent of the shorter side. At a border a part of the patch lies outside.
 
-    >>> covered(np.full((10, 10, 3), 8, np.uint8), row=0, column=50, size=40)[..., 0].mean()
+    >>> float(covered(np.full((10, 10, 3), 8, np.uint8), row=0, column=50, size=40).mean())
     8.0
     """
     height, width = picture.shape[:2]

@@ -62,6 +62,7 @@ def explore_feature_maps(
             pictures that are none.
 
     >>> from helpers.models import build_fashion_cnn
+    >>> import numpy as np
     >>> explore_feature_maps(build_fashion_cnn(), [np.eye(28)]).layers
     ['conv1', 'conv2']
     """
