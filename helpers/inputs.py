@@ -86,7 +86,7 @@ def prepare_photo(model: keras.Model, photo: ArrayLike) -> np.ndarray:
 
     >>> from helpers.models import build_photo_cnn
     >>> prepare_photo(build_photo_cnn(), np.zeros((480, 640, 3), np.uint8)).shape
-    (1, 64, 64, 3)
+    (1, 150, 150, 3)
     """
     _, *sides, channels = model.input_shape
     if len(sides) != 2 or channels not in (1, 3):

@@ -299,11 +299,12 @@ def test_a_whole_photo_is_squeezed_into_what_a_net_takes():
     x = prepare_photo(two_colour_net(), photo)
     assert x.shape == (1, 224, 224, 3) and abs(x.mean() - 1 / 3) < 0.01
     assert prepare_photo(build_fashion_cnn(), photo).shape == (1, 28, 28, 1)
-    wide = describe(keras.Sequential([keras.Input((20, 30, 3))]), preprocess=to_unit)
+    relu = keras.layers.ReLU()
+    wide = describe(keras.Sequential([keras.Input((20, 30, 3)), relu]), preprocess=to_unit)
     x = prepare_photo(wide, photo)
     assert x.shape == (1, 20, 30, 3) and (x[0, :, :20] == 0).all() and (x[0, :, 20:] == 1).all()
     with pytest.raises(ValueError, match="pictures"):
-        prepare_photo(keras.Sequential([keras.Input((8,))]), photo)
+        prepare_photo(keras.Sequential([keras.Input((8,)), relu]), photo)
 
 
 @pytest.mark.parametrize(

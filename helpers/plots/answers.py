@@ -10,7 +10,7 @@ from helpers import classes
 from helpers._keras import keras
 from helpers.cam import grad_cam, to_heatmap
 from helpers.figures import LARGE, Picture, captioned, finish
-from helpers.images import encode_jpeg, encode_png, enlarge, overlay, to_uint8_rgb
+from helpers.images import encode_jpeg, encode_png, enlarge, overlay, squeeze, to_uint8_rgb
 from helpers.inputs import prepare_photo
 from helpers.models import describe
 from helpers.models.layers import LayerLike, spatial_layer
@@ -24,7 +24,8 @@ def _fill(photo: ArrayLike) -> np.ndarray:
     """Scale a photo, its proportions kept, to the width or the height of a large picture."""
     pixels = to_uint8_rgb(photo)
     height, width = pixels.shape[:2]
-    return enlarge(pixels, max(1, min(HEIGHT, round(height * WIDTH / width))))
+    filled = enlarge(pixels, max(1, min(HEIGHT, round(height * WIDTH / width))))
+    return filled if filled.shape[1] <= WIDTH else squeeze(filled, len(filled), WIDTH)
 
 
 def _bars(photo: np.ndarray, names: Sequence[str], shares: np.ndarray) -> Figure:
