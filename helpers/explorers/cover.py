@@ -73,7 +73,7 @@ def _logits(title: str, before: float, now: float) -> str:
     rows = [
         ("whole photo", f"{before:.1f}", bar(max(before, 0) / scale)),
         ("with the patch", f"{now:.1f}", bar(max(now, 0) / scale)),
-        ("fall", f"{before - now:.1f}", bar(min(abs(before - now) / scale, 1), "cnn-fallen")),
+        ("fall", f"{before - now:.1f}", bar(min(max(before - now, 0) / scale, 1), "cnn-fallen")),
     ]
     return card(title, rows, [2])
 

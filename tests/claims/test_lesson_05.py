@@ -101,18 +101,20 @@ def test_weights_of_a_pooled_head_are_those_of_the_linear_layer_for_every_photo(
 
 
 def test_weights_of_a_dense_head_belong_to_the_photo():
+    """Also of the logit; the probability would add a dependence on the photo of its own."""
     fashion, data = load_trained("fashion_cnn"), load_fashion_mnist("subset")
     shirts = data.test_images[data.test_labels == 6][:20]
     maps = tf.constant(feature_maps(fashion, shirts, ["conv2"])[0])
+    kernel, bias = fashion.layers[-1].get_weights()
     with tf.GradientTape() as tape:
         tape.watch(maps)
         rest = maps
-        for layer in fashion.layers[5:]:
+        for layer in fashion.layers[5:-1]:
             rest = layer(rest)
-        score = tf.math.log(rest[:, 6])
+        score = (rest @ kernel + bias)[:, 6]
     weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2)).numpy()
     alike = np.corrcoef(weights)[np.triu_indices(20, 1)]
-    assert np.median(alike) < 0.8 and alike.min() < 0.3
+    assert alike.max() < 0.97 and alike.min() < 0.85
 
 
 def test_softmax_shrinks_the_gradient_and_half_precision_loses_it(model):

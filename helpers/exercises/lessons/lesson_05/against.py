@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers._keras import keras
 from helpers.activations import feature_maps
+from helpers.classes import softmax
 from helpers.exercises import expect
 from helpers.exercises.checks import Mistake, Slip, exercise
 from helpers.exercises.lessons.lesson_05 import data
@@ -13,11 +14,6 @@ FOR = Mistake(
     "This map speaks for the class.",
     "One sign has to change. Which number rises when the logit of the class falls?",
 )
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def _weighted(net: keras.Model, images: np.ndarray, slopes: np.ndarray) -> np.ndarray:
@@ -33,7 +29,7 @@ def _right_and_wrong(
 ) -> tuple[np.ndarray, list[tuple[np.ndarray, str | Mistake]]]:
     one_hot = np.eye(data.CLASSES)
     total = _weighted(net, images, np.tile(one_hot[index], (len(images), 1)))
-    shares = _softmax(net(images).numpy())
+    shares = softmax(net(images).numpy())
     slopes = shares[:, [index]] * (one_hot[index] - shares)
     against, places = np.maximum(-total, 0), total[0].size
     mistakes: list[tuple[np.ndarray, str | Mistake]] = [
