@@ -252,10 +252,15 @@ def test_imports_fold_and_launch_links_become_buttons(tmp_path):
         "<!-- badges -->\n\nIn [Colab](https://c) or in [Binder](https://b).\n\n<!-- /badges -->"
     )
     notebook = new_notebook(
-        cells=[new_markdown_cell(f"# 99\n\nText.\n\n{marks}"), code("import os")]
+        cells=[
+            new_markdown_cell(f"# 99\n\nText.\n\n{marks}"),
+            code("import os"),
+            code("import cv2"),
+        ]
     )
     first, imports = page(notebook, "99_page", tmp_path).cells
     assert first.source.splitlines()[2].startswith('<p class="launch"><a href="https://c">')
+    assert imports.source.split() == ["import", "os", "import", "cv2"]
     assert "hide-input" in imports.metadata.tags
 
 

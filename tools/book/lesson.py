@@ -131,6 +131,17 @@ def fold_predictions(cells: list[NotebookNode]) -> list[NotebookNode]:
     return folded + [text_cell(text) for text in before.get(len(cells), [])]
 
 
+def join_imports(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Make one cell of imports that follow each other."""
+    joined = cells[:1]
+    for cell in cells[1:]:
+        if only_imports(cell) and only_imports(joined[-1]):
+            joined[-1].source += "\n\n" + cell.source
+        else:
+            joined.append(cell)
+    return joined
+
+
 def written(cell: NotebookNode) -> NotebookNode:
     """Clean the code of a cell; imports fold, a quiz becomes a form."""
     call = sole_call(cell)
@@ -147,7 +158,7 @@ def page(notebook: NotebookNode, stem: str, site: Path) -> NotebookNode:
     """Make the page of a lesson from its stored notebook; its pictures go to ``site``."""
     cells = [cell for cell in notebook.cells if not has(cell, "setup")]
     cells[0].source = launch(cells[0].source)
-    cells = fold_predictions(split_text(fold_exercises(cells)))
+    cells = fold_predictions(split_text(fold_exercises(join_imports(cells))))
     for cell in (cell for cell in cells if cell.cell_type == "code"):
         show_results(cell, stem, site)
     cells = [written(cell) for cell in cells]
