@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers._choices import check_index, unknown
 from helpers._keras import keras, tf
-from helpers._keras.gradients import PIXELS, batches, run_in_batches
+from helpers._keras.gradients import batches, run_in_batches
 from helpers._keras.hooks import outputs_kept
 from helpers._keras.shapes import image_spec
 from helpers._keras.steps import compiled, once
@@ -15,7 +15,7 @@ from helpers.inputs import check_images
 from helpers.models.layers import LayerLike, channel_count, find_layer, output_shape
 from helpers.pixels import tile
 
-AT_ONCE = PIXELS // 3  # numbers in a batch where the maps of all layers are alive at once
+SHARE = 3  # a third of a batch's room: the maps of all layers are alive at once
 
 
 def _build(
@@ -130,7 +130,7 @@ def responses(
     images, found = check_images(model, images), _find_all(model, layers)
     run = once(model, ("responses", *found), lambda: _build(model, found, _summary))
     parts = []
-    for part in batches(images, most=16, pixels=AT_ONCE):
+    for part in batches(images, most=16, share=SHARE):
         summaries = run(tf.constant(images[part]))
         parts.append([[one.numpy() for one in summary] for summary in summaries])
         on_batch(min(part.stop, len(images)))

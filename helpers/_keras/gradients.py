@@ -15,9 +15,9 @@ PIXELS = 1 << 20  # numbers in a batch of images, so that memory is bounded
 PREDICTED = -1  # stands for the class that the model predicts
 
 
-def batches(images: np.ndarray, most: int = 64, pixels: int = PIXELS) -> Iterator[slice]:
-    """Cut images (n, h, w, c) into batches of a bounded size."""
-    size = max(1, min(most, pixels // max(1, images[0].size)))
+def batches(images: np.ndarray, most: int = 64, share: int = 1) -> Iterator[slice]:
+    """Cut images (n, h, w, c) into batches of a bounded size, or of one part in ``share`` of it."""
+    size = max(1, min(most, PIXELS // share // max(1, images[0].size)))
     return (slice(start, start + size) for start in range(0, len(images), size))
 
 
