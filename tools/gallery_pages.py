@@ -7,25 +7,26 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.activations import feature_maps
-from helpers.cam import to_heatmap
-from helpers.classes import probabilities
-from helpers.datasets import PHOTOS, collage, load_fashion_mnist, load_photo
-from helpers.explorers.cam import METHODS
+from helpers.cam import grad_cam, to_heatmap
+from helpers.classes import class_names, probabilities
+from helpers.datasets import load_fashion_mnist, load_photo
 from helpers.explorers.filters import describe_map
 from helpers.explorers.panels import coloured, overlaid, panel, place_of_maximum, row
-from helpers.images import overlay
-from helpers.inputs import prepare
-from helpers.models import load_trained, load_vgg16
+from helpers.images import overlay, squeeze
+from helpers.inputs import prepare, prepare_photo
+from helpers.models import load_efficientnet_lite, load_trained, load_vgg16
 from helpers.patterns import gradient_ascent
 from helpers.pixels import tile
 
-FILTERS = 12
+FILTERS = 9
 GROWN = 8  # filters of each layer whose patterns are shown
 SHIRT = 4  # among the test images
 VGG_MAPS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
 VGG_PATTERNS = ("block1_conv2", "block2_conv2", "block3_conv1", "block4_conv1", "block5_conv1")
-VGG_HEATMAPS = ("block5_conv3", "block4_conv3", "block3_conv3")
-QUICK = ("Grad-CAM", "Grad-CAM++", "Layer-CAM")
+NET_HEATMAPS = ("head_conv", "block5c_project")
+WIDTH = 240  # of a photo
+ANIMALS = {"two jaguars": "jaguar", "dog": "dog", "cat": "cat", "pyramid": "pyramid"}
+WANTED = ("jaguar", "German shepherd", "Egyptian cat", "thatch", "teapot")
 
 
 class Control(NamedTuple):
@@ -121,31 +122,32 @@ def show_patterns() -> Show:
     return Show([Control("range", "layer", list(VGG_PATTERNS)), numbers(GROWN)], frames)
 
 
+def narrowed(photo: np.ndarray) -> np.ndarray:
+    return squeeze(photo, round(len(photo) * WIDTH / photo.shape[1]), WIDTH)
+
+
 def show_heatmaps() -> Show:
-    """Two pictures, six classes, three layers and three methods."""
-    vgg = load_vgg16("photos")
-    pictures = {
-        "four photos": collage(["cat", "coffee", "astronaut", "rocket"], 112),
-        "astronaut": load_photo("astronaut", 224),
-    }
+    """Four photos, five classes and two layers, by EfficientNet-Lite0."""
+    net = load_efficientnet_lite()
+    names = class_names(net)
+    pictures = {name: narrowed(load_photo(photo)) for name, photo in ANIMALS.items()}
     frames = []
     for original, (name, picture) in enumerate(pictures.items()):
-        prepared = prepare(vgg, picture[None])
-        probable = probabilities(vgg, prepared)[0]
-        for index, wanted in enumerate(PHOTOS):
-            for layer in VGG_HEATMAPS:
-                for method in QUICK:
-                    raw = METHODS[method](vgg, prepared, index, layer)[0]
-                    spot = f"brightest {place_of_maximum(raw)}" if raw.any() else "zero everywhere"
-                    what = f"{method} of the {name} for {wanted!r}"
-                    caption = f"{what} ({probable[index]:.0%}) at {layer}: {spot}."
-                    drawn = panel(overlay(picture, to_heatmap(raw)), method)
-                    frames.append(Frame(drawn, f"{what}, at {layer}", caption, original))
+        prepared = prepare_photo(net, picture)
+        probable = probabilities(net, prepared)[0]
+        for wanted in WANTED:
+            index = names.index(wanted)
+            for layer in NET_HEATMAPS:
+                (raw,) = grad_cam(net, prepared, index, layer)
+                spot = f"hottest {place_of_maximum(raw)}" if raw.any() else "zero everywhere"
+                what = f"Grad-CAM of the {name} for {wanted!r}"
+                caption = f"{what} ({probable[index]:.0%}) at {layer}: {spot}."
+                drawn = panel(overlay(picture, to_heatmap(raw)), "Grad-CAM")
+                frames.append(Frame(drawn, f"{what}, at {layer}", caption, original))
     controls = [
         Control("select", "picture", list(pictures)),
-        Control("range", "class", list(PHOTOS)),
-        Control("range", "layer", list(VGG_HEATMAPS)),
-        Control("select", "method", list(QUICK)),
+        Control("range", "class", list(WANTED)),
+        Control("range", "layer", list(NET_HEATMAPS)),
     ]
     originals = [(panel(p, name), f"The {name} alone") for name, p in pictures.items()]
     return Show(controls, frames, originals)

@@ -20,7 +20,7 @@ from helpers.images import data_uri
 HERE = Path(__file__).resolve().parent
 GALLERY = HERE.parent / "docs" / "gallery"
 TEXTS = tomllib.loads((HERE / "gallery.toml").read_text())
-QUALITY = 55  # of JPEG
+QUALITY = 50  # of JPEG
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.S)
 
 

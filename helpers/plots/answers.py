@@ -126,4 +126,4 @@ def show_heatmap(
 
 def _large(picture: np.ndarray, caption: str) -> Picture:
     png = encode_png(picture)
-    return captioned(png if len(png) < LARGE else encode_jpeg(picture, 85), caption, None)
+    return captioned(png if len(png) < LARGE else encode_jpeg(picture, 75), caption, None)

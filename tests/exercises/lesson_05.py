@@ -291,7 +291,7 @@ def absent() -> str:
     assert shares[absent_class] < 0.005
     if to_heatmap(grad_cam(model, x, absent_class)).max() != 1:
         return "The map must be faulty: a class at 0 % has no heatmap"
-    return "No other place raises the logit of windmill more than it"
+    return "The weighted sum of the maps is largest there, and that is all"
 
 
 def after_softmax() -> str:

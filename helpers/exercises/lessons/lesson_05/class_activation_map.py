@@ -56,7 +56,7 @@ def _right_and_wrong(
 
 @exercise(
     "05.2",
-    "The logit is a weighted sum of averages. So each place adds its own share to it: which one?",
+    "Leave the max pooling aside, as the mean gradient does. What does a place add to an average?",
     "model.get_layer('logits').get_weights() gives kernel and bias. What do the kernel's two axes "
     "count?",
     "@ multiplies the maps by one column of the kernel and adds up the filters in one go.",

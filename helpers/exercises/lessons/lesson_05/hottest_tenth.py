@@ -101,7 +101,7 @@ def _mistake(covered: np.ndarray, photo: np.ndarray, heatmap: np.ndarray) -> str
     "First bring the heat to the photo's size. cv2.resize takes the width first, then the height.",
     "A tenth of all pixels is hotter than some limit, whatever the scale of the heatmap. Which "
     "function of NumPy finds it?",
-    "photo.copy() keeps the learner's photo whole, and a mask of true and false picks the pixels.",
+    "photo.copy() keeps your photo whole, and a mask of true and false picks the pixels.",
 )
 def _hottest_tenth(answer: object) -> Picture:
     pictures = []
