@@ -93,51 +93,59 @@ def squares(photos, step: int) -> np.ndarray:
 
 
 def places(maps) -> np.ndarray:
-    values = maps.numpy().reshape(-1, maps.shape[-1]).astype(np.float64)
-    return np.hstack([values, np.ones((len(values), 1))])
+    values = maps.numpy().reshape(-1, maps.shape[-1])
+    return np.hstack([values, np.ones((len(values), 1), np.float32)])
 
 
-def look(net, photos) -> list:
+def net_of(seed: int | None) -> keras.Model:
+    return vgg() if seed is None else random_net(seed)
+
+
+def look(seed: int | None, photos) -> list:
+    net = net_of(seed)
     outputs = [net.layers[i].output for i in LAYERS]
     return keras.Model(net.input, outputs)(prepare(vgg(), photos))
 
 
 @cache
-def study(seed: int | None, every: int = 1) -> tuple[list, list[np.ndarray]]:
-    """Return the products for a fit of pixels to maps, and the means of the channels."""
-    net = vgg() if seed is None else random_net(seed)
-    products, means = [[0, 0] for _ in LAYERS], [[] for _ in LAYERS]
-    album = load_album(size=112)[::every]
-    for start in range(0, len(album), 6):
-        photos = album[start : start + 6]
-        for k, maps in enumerate(look(net, photos)):
+def products(seed: int | None) -> list:
+    """Rows with rows and rows with pixels, over every third photo of the album."""
+    sums = [[0, 0] for _ in LAYERS]
+    for photos in np.split(load_album(size=112)[::3], 19):
+        for k, maps in enumerate(look(seed, photos)):
             values = places(maps)
-            products[k][0] += values.T @ values
-            products[k][1] += values.T @ squares(photos, STEPS[k])
-            means[k].extend(maps.numpy().mean(axis=(1, 2)))
-    return products, [np.stack(one) for one in means]
+            sums[k][0] += values.T @ values
+            sums[k][1] += values.T @ squares(photos, STEPS[k]).astype(np.float32)
+    return sums
 
 
-def likeness(seed: int | None, ridge: float, every: int) -> np.ndarray:
+def likeness(seed: int | None, ridge: float) -> np.ndarray:
     """Correlate painted with real pixels, for each layer the mean over photos not fitted to."""
-    net = vgg() if seed is None else random_net(seed)
     alike: list[list[float]] = [[] for _ in LAYERS]
     for name in UNSEEN:
         photo = load_photo(name, 112)[None]
-        for k, maps in enumerate(look(net, photo)):
-            a, b = study(seed, every)[0][k]
+        for k, maps in enumerate(look(seed, photo)):
+            a, b = products(seed)[k]
             recipe = np.linalg.solve(a + ridge * np.trace(a) / len(a) * np.eye(len(a)), b)
             painted = (places(maps) @ recipe).clip(0, 1)
             alike[k].append(np.corrcoef(painted.ravel(), squares(photo, STEPS[k]).ravel())[0, 1])
     return np.mean(alike, axis=1)
 
 
-@pytest.mark.parametrize(("seed", "every"), [(0, 1), (1, 2)])
+@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("ridge", [0.001, 0.03])
-def test_training_throws_the_image_away_and_depth_alone_does_not(seed, every, ridge):
-    trained, random = likeness(None, ridge, every), likeness(seed, ridge, every)
+def test_training_throws_the_image_away_and_depth_alone_does_not(seed, ridge):
+    trained, random = likeness(None, ridge), likeness(seed, ridge)
     assert (np.diff(trained) < 0.02).all() and trained[0] > 0.85 and trained[4] < 0.45
-    assert (random[2:] > trained[2:] + 0.1).all() and random[3] > 0.7
+    assert (random[2:] > trained[2:] + 0.1).all() and random[3] > 0.65
+
+
+@cache
+def means(seed: int | None) -> list[np.ndarray]:
+    net = net_of(seed)
+    averages = [keras.ops.mean(net.layers[i].output, axis=(1, 2)) for i in LAYERS]
+    averaged = keras.Model(net.input, averages)
+    return averaged.predict(prepare(vgg(), load_album(size=112)), batch_size=6, verbose=0)
 
 
 @pytest.mark.parametrize("scale", ["as they are", "square root", "standardised"])
@@ -146,12 +154,12 @@ def test_training_brings_photos_of_a_kind_together_and_depth_alone_does_not(scal
     known = kinds != "thing"
 
     def share(seed: int | None, layer: int) -> float:
-        means = study(seed)[1][layer][known]
+        values = means(seed)[layer][known]
         if scale == "square root":
-            means = np.sqrt(means)
+            values = np.sqrt(values)
         elif scale == "standardised":
-            means = (means - means.mean(axis=0)) / (means.std(axis=0) + 1e-6)
-        alike = np.corrcoef(means)
+            values = (values - values.mean(axis=0)) / (values.std(axis=0) + 1e-6)
+        alike = np.corrcoef(values)
         np.fill_diagonal(alike, -1)
         return float(np.mean(kinds[known][alike.argmax(axis=1)] == kinds[known]))
 
@@ -255,7 +263,7 @@ def test_the_gap_makes_the_bright_line_and_grey_beside_the_leg_does_not():
     left = np.logical_or.accumulate(cloth, axis=2)
     right = np.logical_or.accumulate(cloth[:, :, ::-1], axis=2)[:, :, ::-1]
     gap = left & right & ~cloth
-    inside = gap[..., 0].reshape(9, 14, 2, 14, 2).mean(axis=(2, 4)) >= 0.25
+    inside = gap[..., 0].reshape(9, 14, 2, 14, 2).any(axis=(2, 4))
 
     def response(places) -> float:
         changed = np.where(places, trousers[cloth].mean(), trousers)
