@@ -6,13 +6,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.activations import feature_maps, mosaic
-from helpers.datasets import PHOTOS, load_fashion_mnist, load_photo
+from helpers.activations import feature_maps, mosaic, strongest_images
+from helpers.datasets import load_album, load_photo
 from helpers.inputs import prepare
-from helpers.models import conv_layers, load_trained, load_vgg16
+from helpers.models import conv_layers, load_vgg16
 from tests.exercises import Cases
-
-INDICES = [2, 5, 9, 13, 17]
 
 
 @cache
@@ -20,172 +18,251 @@ def vgg():
     return load_vgg16(None)
 
 
-def seen(layers, model=None, photo: str = "cat") -> list[np.ndarray]:
-    images = prepare(vgg(), load_photo(photo, 224)[None])
-    return [maps[0] for maps in feature_maps(model or vgg(), images, layers)]
-
-
 def zeros(maps) -> float:
     return np.mean(np.asarray(maps) == 0)
 
 
-def looked() -> Cases:
+def lesson_zeros(net, photo) -> list[float]:
+    """Do what the lesson's function of this name does."""
     names = conv_layers(vgg())
-    shares = dict(zip(names, map(zeros, seen(names)), strict=True))
-    blocks = [[name for name in names if name.startswith(f"block{b}")] for b in range(1, 6)]
-    right = [max(block, key=shares.get) for block in blocks]
-    return Cases(
-        right=[
-            right,
-            tuple(right),
-            set(right),
-            right[::-1],
-            np.array(right),
-            {name: shares[name] for name in right},
-            [name.upper() for name in right],
-        ],
-        wrong=[
-            ([min(block, key=shares.get) for block in blocks], "fewest zeros"),
-            (INDICES, "give names"),
-            ([shares[name] for name in right], "These are the shares"),
-            (right[-1], "one name"),
-            (right[:4], "one convolution of block5; there are 0"),
-            (names, "one convolution of block1; there are 2"),
-            (sorted(names, key=shares.get)[-5:], "within each block"),
-            ([min(blocks[0], key=shares.get), *right[1:]], "In block1 another"),
-            ([f"block{b}_pool" for b in range(1, 6)], "no convolution; it makes"),
-            ([*right[:4], "block6_conv1"], "There is no convolution 'block6_conv1'"),
-        ],
-    )
+    return [zeros(one) for one in feature_maps(net, prepare(vgg(), photo[None]), names)]
 
 
-def detail(maps: np.ndarray) -> float:
-    step = len(maps) // 7
-    blocks = maps.reshape(7, step, 7, step, -1)
-    layout = blocks.mean(axis=(1, 3)).var(axis=(0, 1)).sum()
-    return 1 - layout / maps.var(axis=(0, 1)).sum()
+def silent() -> Cases:
+    def quiet(maps) -> np.ndarray:
+        return np.all(np.asarray(maps) == 0, axis=(1, 2))
 
+    def right(model, images, layers):
+        return [quiet(maps).all(axis=0).mean() for maps in feature_maps(model, images, layers)]
 
-def changed() -> Cases:
-    layers = seen(INDICES)
-    awake = [maps[..., maps.max(axis=(0, 1)) > 0] for maps in layers]
-    each = [[detail(maps[..., [i]]) for i in range(maps.shape[-1])] for maps in awake]
-    right = [float(np.mean(one)) for one in each]
-    scaled = [detail(maps / maps.std(axis=(0, 1))) for maps in awake]
-    silent = [sum(one) / maps.shape[-1] for one, maps in zip(each, layers, strict=True)]
-    return Cases(
-        right=[
-            right,
-            np.array(right),
-            tf.constant(right),
-            np.float32(right),
-            scaled,
-            np.round(right, 2),
-        ],
-        wrong=[
-            ([detail(maps) for maps in layers], "loud channels count more"),
-            (silent, "count as 0 here"),
-            ([np.median(one) for one in each], "median"),
-            (np.array(right) * 100, "percents"),
-            (1 - np.array(right), "layout"),
-            ([detail(maps.mean(axis=-1)) for maps in layers], "averaged the maps first"),
-            ([*right[:4], np.nan], "silent channel has no variance"),
-            (right[0], "a single number"),
-            (right[:4], "should be 5"),
-            ([0.5] * 5, "not the means over the awake"),
-            ("a lot", "should be numbers"),
-        ],
-    )
+    def many_outputs(model, images, layers):
+        look = keras.Model(model.input, [model.get_layer(name).output for name in layers])
+        return {
+            name: float(np.mean(tf.reduce_max(maps, axis=(0, 1, 2)).numpy() == 0))
+            for name, maps in zip(layers, look(images), strict=True)
+        }
 
-
-def built() -> Cases:
-    def untrained(model, images, layers):
-        return [
-            zeros(maps) for maps in feature_maps(keras.models.clone_model(model), images, layers)
+    def of(measure):
+        return lambda model, images, layers: [
+            measure(maps) for maps in feature_maps(model, images, layers)
         ]
+
+    return Cases(
+        right=[right, many_outputs, lambda *given: np.array(right(*given))],
+        wrong=[
+            (lambda *given: [0.5] * len(given[2]), "not all shares"),
+            (lambda *given: [0.0] * len(given[2]), "not all shares"),
+            (of(zeros), "asks for channels"),
+            (lambda model, images, layers: lesson_zeros(model, images[0]), "stops with ValueError"),
+            (lambda model, images, layers: feature_maps(model, images, layers), "more than one"),
+            (lambda model, images, layers: right(vgg(), images, layers), "stops with ValueError"),
+            (lambda model, images, layers: right(model, images[:1], layers), "first image alone"),
+            (lambda model, images, layers: right(model, images, layers[::-1]), "another order"),
+            (of(lambda maps: quiet(maps).mean()), "mean over the images"),
+            (of(lambda maps: quiet(maps).any(axis=0).mean()), "silent on some image"),
+            (of(lambda maps: quiet(maps).all(axis=0).sum()), "divide by the channels"),
+            (lambda *given: 1 - np.array(right(*given)), "awake somewhere"),
+            (lambda *given: 100 * np.array(right(*given)), "percents"),
+            (lambda *given: np.mean(right(*given)), "single number"),
+            ([0.1, 0.2], "give the function itself"),
+        ],
+    )
+
+
+def covered() -> Cases:
+    def cover(image, place, size, step, colour=None, half=True, inside=True):
+        top, left = (step * at + half * (step // 2 - size // 2) for at in place)
+        changed = image.copy()
+        if inside:
+            top, left, bottom, right = max(top, 0), max(left, 0), top + size, left + size
+        else:
+            bottom, right = top + size, left + size
+        changed[top:bottom, left:right] = image.mean(axis=(0, 1)) if colour is None else colour
+        return changed
+
+    def places(look, image):
+        one = np.asarray(look(image[None])[0])
+        pair = [np.unravel_index(end, one.shape) for end in (one.argmax(), one.argmin())]
+        return pair, len(image) // len(one)
+
+    def answer(**options):
+        def made(look, image, size):
+            pair, step = places(look, image)
+            return [cover(image, place, size, step, **options) for place in pair]
+
+        return made
+
+    right = answer()
+
+    def by_mask(look, image, size):
+        pair, step = places(look, image)
+        rows, columns = np.indices(image.shape[:2]) + 0.5
+        made = []
+        for row, column in pair:
+            near = (abs(rows - (row + 0.5) * step) < size / 2) & (
+                abs(columns - (column + 0.5) * step) < size / 2
+            )
+            made.append(np.where(near[..., None], image.mean(axis=(0, 1)), image))
+        return np.array(made)
+
+    def in_place(look, image, size):
+        pair, step = places(look, image)
+        changed = cover(image, pair[0], size, step)
+        image[:] = changed
+        return [changed, changed]
+
+    def other(places_of):
+        def made(look, image, size):
+            pair, step = places(look, image)
+            return [cover(image, place, size, step) for place in places_of(pair)]
+
+        return made
+
+    def wide(look, image, size):
+        return right(look, image, 2 * size)
+
+    def unscaled(look, image, size):
+        pair, _ = places(look, image)
+        return [cover(image, place, size, 1) for place in pair]
+
+    return Cases(
+        right=[right, by_mask, lambda *given: tf.constant(np.array(right(*given)))],
+        wrong=[
+            (lambda look, image, size: [image, image], "nothing is covered"),
+            (lambda look, image, size: np.zeros((2, *image.shape)), "other pixels"),
+            (other(lambda pair: pair[::-1]), "changed places: the brightest"),
+            (other(lambda pair: [pair[0], pair[0]]), "Both cover the brightest"),
+            (other(lambda pair: [pair[1], pair[1]]), "Both cover the darkest"),
+            (other(lambda pair: [place[::-1] for place in pair]), "Rows and columns"),
+            (answer(colour=0), "black"),
+            (lambda look, image, size: answer(colour=image.mean())(look, image, size), "grey"),
+            (answer(half=False), "begins at the place"),
+            (answer(inside=False), "border|other pixels"),
+            (lambda *given: [right(*given)[0], given[1]], "second image is as it was"),
+            (wide, "twice as wide"),
+            (unscaled, "pixel of the image"),
+            (in_place, "work on a copy"),
+            (lambda *given: right(*given)[0], "one image; return two"),
+            (lambda look, image, size: look(image[None])[0], "axes"),
+            ([1, 2], "give the function itself"),
+        ],
+    )
+
+
+def sparser() -> Cases:
+    def shares(model, images, layers):
+        return np.array([zeros(maps) for maps in feature_maps(model, images, layers)])
+
+    def right(model, images, layers):
+        copy = keras.models.clone_model(model)
+        return list(shares(model, images, layers) - shares(copy, images, layers))
+
+    def drawn(model, images, layers):
+        copy = keras.models.clone_model(model)
+        rng = np.random.default_rng(3)
+        for layer in copy.layers:
+            if layer.weights:
+                kernel = rng.normal(size=layer.kernel.shape) / 10
+                layer.set_weights([kernel, np.zeros(layer.bias.shape)])
+        return tf.constant(shares(model, images, layers) - shares(copy, images, layers))
+
+    def one_image(model, images, layers):
+        return right(model, images[:1], layers)
 
     def copied(model, images, layers):
         copy = keras.models.clone_model(model)
         copy.set_weights(model.get_weights())
-        return [zeros(maps) for maps in feature_maps(copy, images, layers)]
-
-    def drawn(model, images, layers):
-        rng, copy = np.random.default_rng(3), keras.models.clone_model(model)
-        for layer in copy.layers:
-            if weights := layer.get_weights():
-                kernel = rng.normal(size=weights[0].shape) / np.sqrt(weights[0][..., 0].size)
-                layer.set_weights([kernel, 0 * weights[1]])
-        return np.array(untrained_maps(copy, images, layers))
-
-    def untrained_maps(model, images, layers):
-        return [zeros(maps) for maps in feature_maps(model, images, layers)]
+        return shares(model, images, layers) - shares(copy, images, layers)
 
     def spoiled(model, images, layers):
         model.set_weights([0.9 * array for array in model.get_weights()])
-        return untrained_maps(model, images, layers)
+        return right(model, images, layers)
+
+    def untrained(model, images, layers):
+        return shares(keras.models.clone_model(model), images, layers)
 
     return Cases(
-        right=[untrained, drawn, lambda *given: tf.constant(untrained(*given))],
+        right=[right, drawn, lambda *given: np.array(right(*given))],
         wrong=[
-            (untrained_maps, "trained net"),
-            (copied, "trained net"),
-            (lambda *given: 1 - np.array(untrained(*given)), "above zero; sparsity"),
-            (lambda *given: 100 * np.array(untrained(*given)), "percents"),
-            (lambda *given: np.mean(untrained(*given)), "a single number"),
-            (lambda model, images, layers: feature_maps(model, images, layers), "feature maps"),
-            (lambda *given: [0.5] * 5, "should be 3"),
-            (lambda *given: [0.0] * 3, "No zeros at all"),
-            (lambda *given: [0.5, 0.8, 0.9], "from 0.5 to 0.9"),
+            (lambda *given: [0.4] * len(given[2]), "not the right ones"),
+            (lambda *given: [0.0] * len(given[2]), "about zero"),
+            (shares, "subtract those of the copy"),
+            (untrained, "untrained copy alone"),
+            (lambda *given: -np.array(right(*given)), "sign"),
+            (lambda *given: 100 * np.array(right(*given)), "percents"),
+            (lambda model, images, layers: right(model, images, layers[::-1]), "another order"),
+            (one_image, "first image alone|not the right ones"),
+            (copied, "about zero"),
             (spoiled, "work on a copy"),
-            (lambda *given: print(end=""), "returns nothing"),
-            ([0.5, 0.5, 0.5], "give the function itself"),
+            (lambda model, images, layers: right(vgg(), images, layers), "stops with ValueError"),
+            (lambda model, images, layers: lesson_zeros(model, images[0]), "stops with ValueError"),
+            (lambda *given: np.mean(right(*given)), "single number"),
+            (lambda model, images, layers: feature_maps(model, images, layers), "whole maps"),
+            ([0.4, 0.4], "give the function itself"),
         ],
     )
 
 
 def cases() -> dict[str, Cases]:
-    return {"03.1": looked(), "03.2": changed(), "03.3": built()}
+    return {"03.1": silent(), "03.2": covered(), "03.3": sparser()}
 
 
-def eyes() -> str:
-    """Look whether the filter is stronger elsewhere on the astronaut than at her eyes."""
-    (map_,) = seen(["block4_conv2"], photo="astronaut")
-    elsewhere = map_[..., 192].max() > 3 * map_[4:7, 10:15, 192].max()
-    if elsewhere:
-        return "Other photos with eyes, and photos without"
-    return "Nothing: two eyes of two are proof"
+def black() -> str:
+    layers = [keras.layers.Conv2D(8, 3, activation="relu", use_bias=False) for _ in range(3)]
+    net = keras.Sequential([keras.Input((16, 16, 3)), *layers])
+    values = [maps.max() for maps in feature_maps(net, np.zeros((1, 16, 16, 3)), [0, 1, 2])]
+    return (
+        "Zero at every place of every map, down to the last layer"
+        if not np.any(values)
+        else "Zero in the first layer, and other values in deeper layers"
+    )
+
+
+def name() -> str:
+    """Look whether maximum and mean of the lesson's filter disagree about the album."""
+    photos = [load_album(kind, "test", 224) for kind in ("fish", "monument")]
+    images = prepare(vgg(), np.concatenate(photos))
+    firsts = [
+        set(strongest_images(vgg(), images, "block4_conv2", 192, 4, by)[0])
+        for by in ("mean", "max")
+    ]
+    return (
+        "Cropping around the brightest places by maximum"
+        if firsts[0] != firsts[1]
+        else "Taking the next fifty photos by the mean as well"
+    )
 
 
 def pooled() -> str:
-    small = load_trained("photo_cnn")
-    photos = np.stack([load_photo(name, 150) for name in PHOTOS]) / np.float32(255)
-    maps = feature_maps(
-        small, photos, [f"{kind}{i}" for i in range(1, 5) for kind in ("conv", "pool")]
+    values = np.zeros((1, 4, 4, 1), np.float32)
+    values[0, [0, 1, 2, 3], [1, 2, 0, 3]] = 5
+    share = zeros(keras.layers.MaxPooling2D()(values))
+    return {0: "None, four values are left", 0.75: "Three quarters, as before"}.get(
+        share, "More than three quarters"
     )
-    change = np.array(
-        [zeros(pool) - zeros(conv) for conv, pool in zip(maps[::2], maps[1::2], strict=True)]
+
+
+def control() -> str:
+    keras.utils.set_random_seed(0)
+    cat = prepare(vgg(), load_photo("cat", 112)[None])
+    last = feature_maps(keras.models.clone_model(vgg()), cat, [17])
+    half = 0.4 < zeros(last[0]) < 0.6
+    return (
+        "Your number is no evidence that training made it sparse"
+        if half
+        else "Deep layers are always sparse, with training and without"
     )
-    return "It falls" if (change < 0).all() else "It stays: pooling only makes maps smaller"
 
 
 def quiz_answers() -> dict[str, str]:
     one = np.random.default_rng(0).random((14, 14, 1))
     quiet, loud = np.split(mosaic(np.concatenate([one, 10 * one], axis=2), 2, margin=0), 2, axis=1)
-    shirt = load_fashion_mnist("subset").test_images[4:5]
-    channel = feature_maps(load_trained("fashion_cnn"), shirt, [2])[0][0, ..., 19]
-    cloth = shirt[0, ..., 0] > 0.1
-    keras.utils.set_random_seed(0)
-    share = zeros(seen([17], keras.models.clone_model(vgg()))[0])
+    alike = np.allclose(quiet, loud, atol=1e-5)
     return {
-        "03-loud": "Not at all"
-        if np.allclose(quiet, loud, atol=1e-5)
-        else "The stronger one is brighter",
-        "03-background": "The filter's sum is high there"
-        if channel[cloth].mean() < channel[~cloth].mean()
-        else "The garment is there",
-        "03-name": eyes(),
-        "03-sparsity": "about half"
-        if 0.4 < share < 0.6
-        else "about nine in ten, as in the trained one: depth makes maps sparse",
+        "03-black": black(),
+        "03-loud": "Not at all" if alike else "The strong one is brighter",
         "03-pooling": pooled(),
+        "03-name": name(),
+        "03-bright": "No other place has a higher value of this one filter",
+        "03-control": control(),
     }

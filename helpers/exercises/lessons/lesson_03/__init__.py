@@ -1,1 +1,1 @@
-"""Exercises of lesson 03: sparsity of VGG16's convolutions, fair detail, an untrained copy."""
+"""Exercises of lesson 03: silent channels, a covered place and its control, learned sparsity."""
