@@ -114,6 +114,7 @@ def test_make_alone_lists_the_targets():
         "data",
         "bench",
         "lab-kit",
+        "patterns",
         "grade",
         "badges",
         "audit",
