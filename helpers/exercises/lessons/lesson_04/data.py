@@ -77,10 +77,11 @@ def returned_pixels(returned: object, start: np.ndarray) -> np.ndarray:
         (height, width): "This has one number a place; return the pixels, with three channels.",
         (1, height, width): "This has one number a place; return pixels, with three channels.",
     }
-    if np.shape(returned) == start.shape[1:]:
-        returned = np.asarray(returned)[None]
-    pixels = expect.array(returned, start.shape, slips)
-    if np.asarray(returned).dtype == np.uint8 or _is_deprocessed(pixels):
+    given = expect.array(returned)
+    if given.shape == start.shape[1:]:
+        given = given[None]
+    pixels = expect.array(given, start.shape, slips)
+    if getattr(returned, "dtype", None) == np.uint8 or _is_deprocessed(pixels):
         raise Mistake("This is deprocessed. Return the pixels as they are after the last step.")
     if np.abs(pixels - start).max() < 1e-6:
         raise Mistake("No pixel has changed: add the gradient, and return the new pixels.")
