@@ -219,7 +219,7 @@ def whose_pattern() -> Cases:
             (by_maximum, "take the mean|should be|Strong"),
             (lambda *given: 100 * right(*given), "percentage"),
             (lambda *given: right(*given) * len(given[3]), "count"),
-            (lambda *given: 1 - right(*given), "miss|should be"),
+            (lambda *given: 1 - right(*given), "miss|should be|Strong"),
             (lambda *given: 1.0, "should be|miss|Strong|best picture"),
             (lambda *given: 0.5, "should be|miss|Strong|best picture"),
             (lambda *given: 0.25, "should be|miss|Strong|best picture"),
