@@ -5,7 +5,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 QUICK  := $(addprefix tests/test_,$(addsuffix .py,\
           answers cam kinds_of_pictures layers project sources texts))
 
-.PHONY: help lab check mutants test test-laptop test-oldest data bench models efficientnet notebooks gallery lab-kit grade badges book audit environment clean
+.PHONY: help lab check mutants test test-laptop test-oldest data bench models efficientnet patterns notebooks gallery lab-kit grade badges book audit environment clean
 
 help:  ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ models: $(VENV)/installed  ## train the small nets in data/models again (3 to 4 
 
 efficientnet: $(VENV)/installed  ## write the weights of EfficientNet-Lite0 in data/models again
 	$(BIN)/python -m tools.make_efficientnet_lite
+
+patterns: $(VENV)/installed  ## grow the six patterns in data/patterns again (a minute or two)
+	$(BIN)/python -m tools.make_patterns
 
 notebooks: $(VENV)/installed  ## run all lessons in place and keep their outputs
 	$(BIN)/python -m tools.execute_notebooks

@@ -9,6 +9,7 @@ from PIL import Image
 
 from helpers import datasets, images, sources
 from helpers.datasets import ALBUM, DATA, fashion_mnist
+from tools import make_patterns
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,17 @@ def test_the_album_is_small_and_says_nothing_of_cameras():
     for path in (DATA / "album").glob("*.jpg"):
         photo = Image.open(path)
         assert max(photo.size) <= 480 and min(photo.size) >= 100 and not photo.getexif(), path.name
+
+
+def test_the_stored_patterns_are_those_of_their_tool_and_small():
+    stored = datasets.load_patterns()
+    assert tuple(stored) == make_patterns.FILTERS
+    for pattern in stored.values():
+        assert pattern.shape == (192, 192, 3) and pattern.dtype == np.uint8
+        assert pattern.std() > 20
+    files = (DATA / "patterns").rglob("*.png")
+    assert sum(path.stat().st_size for path in files) < 1_000_000
+    assert make_patterns.table() in (DATA / "SOURCES.md").read_text(encoding="utf-8")
 
 
 def test_the_split_of_the_album_is_fixed():

@@ -315,3 +315,10 @@ def test_odd_photos_are_shown_at_their_own_shape(photo):
     height, width = read_photo(shown.data).shape[:2]
     assert height <= 576 and width <= 864 * 1.25 and max(height, width) >= 500
     assert to_uint8_rgb(photo).shape[0] / photo.shape[1] == pytest.approx(height / width, rel=0.4)
+
+
+def test_a_large_mosaic_in_colour_is_a_jpeg_of_the_same_pixels():
+    large, small = (RNG.integers(0, 256, (side, side, 3), np.uint8) for side in (400, 40))
+    jpeg, png = (plots.show_mosaic(picture, alt="x").data for picture in (large, small))
+    assert jpeg[:2] == b"\xff\xd8" and read_photo(jpeg).shape == large.shape
+    assert png[1:4] == b"PNG" and (read_photo(png) == small).all()

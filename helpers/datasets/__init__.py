@@ -3,6 +3,7 @@
 from helpers.datasets.fashion_mnist import CLASS_NAMES, FashionMNIST, load_fashion_mnist
 from helpers.datasets.folder import DATA
 from helpers.datasets.imagenet import imagenet_class_names
+from helpers.datasets.patterns import load_patterns
 from helpers.datasets.photos import (
     ALBUM,
     PHOTOS,
@@ -25,5 +26,6 @@ __all__ = [
     "imagenet_class_names",
     "load_album",
     "load_fashion_mnist",
+    "load_patterns",
     "load_photo",
 ]

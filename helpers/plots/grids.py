@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 
-from helpers.figures import DIVERGING, Picture, add_colorbar, captioned, finish, grid
-from helpers.images import encode_png, overlay
+from helpers.figures import DIVERGING, LARGE, Picture, add_colorbar, captioned, finish, grid
+from helpers.images import encode_jpeg, encode_png, overlay
 
 
 def _limits(images: Sequence[np.ndarray], signed: bool) -> tuple[float, float]:
@@ -121,13 +121,17 @@ def show_mosaic(
         caption, alt: as in ``show_images``.
         zoom: every pixel becomes a square of so many pixels.
 
+    A large RGB picture is stored as JPEG, since noise makes PNG files huge.
+
     >>> show_mosaic(np.eye(4), caption="A diagonal.", zoom=2).data[1:4]
     b'PNG'
     """
     picture = np.repeat(np.repeat(picture, zoom, axis=0), zoom, axis=1)
     if picture.ndim == 2:
         picture = overlay(np.zeros_like(picture), picture, 1, "viridis", mode="blend")
-    return captioned(encode_png(picture), caption, alt)
+        return captioned(encode_png(picture), caption, alt)
+    png = encode_png(picture)
+    return captioned(png if len(png) < LARGE else encode_jpeg(picture, 60), caption, alt)
 
 
 def show_heatmaps(

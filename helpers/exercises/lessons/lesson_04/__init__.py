@@ -1,1 +1,1 @@
-"""Exercises of lesson 04: tiles that stay noise, three seeds, one position instead of the mean."""
+"""Exercises of lesson 04: two filters at once, one place of a map, whose pattern is it."""

@@ -1,38 +1,92 @@
-"""The net of lesson 04, the noise that ascents start from, and values before ReLU."""
+"""Small nets that the checks of lesson 04 try answers on, and the pixels that they start from."""
 
 from functools import cache
 
 import numpy as np
 
-from helpers._keras import keras
+from helpers._keras import keras, tf
+from helpers.activations import feature_maps
+from helpers.exercises import expect
+from helpers.exercises.checks import Mistake, Slip
 from helpers.inputs import prepare
-from helpers.models import find_layer, load_vgg16
+from helpers.models import describe
 
-TILES = 64
-FILTER = 33
-
-
-@cache
-def vgg() -> keras.Model:
-    """Return VGG16's convolutions, without a head."""
-    return load_vgg16(None)
-
-
-def noise_picture(seed: int) -> np.ndarray:
-    """Draw the noise that an ascent with this seed starts from, (64, 64, 3)."""
-    return np.random.default_rng(seed).uniform(108, 148, (64, 64, 3)).astype(np.float32)
+FIRST, SECOND = 5, 6  # filters of the two layers
 
 
 @cache
-def _without_relu(layer: str) -> keras.Model:
-    """Build a model that gives what a layer computes before its ReLU."""
-    original = find_layer(vgg(), layer)
-    linear = type(original).from_config(original.get_config() | {"activation": "linear"})
-    model = keras.Model(vgg().input, linear(original.input))
-    linear.set_weights(original.get_weights())
-    return model
+def small_net(seed: int) -> keras.Model:
+    """Build two convolutions with a pooling between them; later filters are stronger."""
+    keras.utils.set_random_seed(seed)
+    photo = keras.Input((None, None, 3))
+    maps = keras.layers.Conv2D(FIRST, 3, padding="same", activation="relu", name="early")(photo)
+    maps = keras.layers.MaxPooling2D()(maps)
+    late = keras.layers.Conv2D(SECOND, 3, padding="same", activation="relu", name="late")
+    net = keras.Model(photo, late(maps))
+    kernel, bias = late.get_weights()
+    late.set_weights([kernel * np.geomspace(1, 8, SECOND), bias])
+    return describe(net, preprocess=keras.applications.vgg16.preprocess_input)
 
 
-def before_relu(pixels: np.ndarray, layer: str) -> np.ndarray:
-    """Compute what a layer makes of pixels (n, h, w, 3) before its ReLU."""
-    return _without_relu(layer)(prepare(vgg(), np.float32(pixels))).numpy()
+def noise(seed: int, height: int, width: int) -> np.ndarray:
+    """Draw grey noise, float32 (1, height, width, 3)."""
+    drawn = np.random.default_rng(seed).uniform(108, 148, (1, height, width, 3))
+    return drawn.astype(np.float32)
+
+
+def maps_of(net: keras.Model, name: str, pixels: np.ndarray) -> np.ndarray:
+    """Compute a layer's feature maps (n, h, w, filters) of plain pixels."""
+    return feature_maps(net, prepare(net, pixels), [name])[0]
+
+
+def slope(net: keras.Model, name: str, pixels, score, *, raw: bool = False) -> tf.Tensor:
+    """Differentiate a score of a layer's maps by the pixels; ``raw``, without preparing them."""
+    model, pixels = keras.Model(net.input, net.get_layer(name).output), tf.constant(pixels)
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        value = score(model(pixels if raw else prepare(net, pixels)))
+    return tape.gradient(value, pixels)
+
+
+def unit(gradient: tf.Tensor) -> tf.Tensor:
+    """Divide a gradient by its root mean square."""
+    return tf.math.divide_no_nan(gradient, tf.sqrt(tf.reduce_mean(gradient**2)))
+
+
+def call(answer: object, *args: object) -> object:
+    """Call a learner's function; of a gradient that is None say where it comes from."""
+    try:
+        return expect.call(answer, *args)
+    except Slip:
+        raise
+    except Mistake as mistake:
+        if "None" not in str(mistake):
+            raise
+        raise Mistake(
+            f"{mistake} A gradient is None when the tape has not seen how the score comes from "
+            "the pixels.",
+            "Call tape.watch(pixels) first, and compute the maps inside the with block.",
+        ) from None
+
+
+def returned_pixels(returned: object, start: np.ndarray) -> np.ndarray:
+    """Take pixels that an answer returned, with or without the axis that counts images."""
+    _, height, width, _ = start.shape
+    slips = {
+        (): "Your function returns a single number; return the new pixels.",
+        (height, width): "This has one number a place; return the pixels, with three channels.",
+        (1, height, width): "This has one number a place; return pixels, with three channels.",
+    }
+    given = expect.array(returned)
+    if given.shape == start.shape[1:]:
+        given = given[None]
+    pixels = expect.array(given, start.shape, slips)
+    if getattr(returned, "dtype", None) == np.uint8 or _is_deprocessed(pixels):
+        raise Mistake("This is deprocessed. Return the pixels as they are after the last step.")
+    if np.abs(pixels - start).max() < 1e-6:
+        raise Mistake("No pixel has changed: add the gradient, and return the new pixels.")
+    return pixels
+
+
+def _is_deprocessed(pixels: np.ndarray) -> bool:
+    return abs(pixels.std() - 64) < 12 and abs(pixels.mean() - 128) < 4
