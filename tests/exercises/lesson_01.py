@@ -16,26 +16,44 @@ from tests.exercises import Cases
 def on_test_images():
     data = load_fashion_mnist()
     says = load_trained("fashion_cnn").predict(data.test_images, batch_size=500, verbose=0)
-    confusion = np.zeros((10, 10), int)
-    np.add.at(confusion, (data.test_labels, says.argmax(axis=1)), 1)
-    return says, data.test_labels, confusion
+    return says, data.test_labels
 
 
-def looked() -> Cases:
-    confusion = on_test_images()[2]
-    right = float(confusion[6, 6] / confusion[:, 6].sum())
+def copy_from(row, column):
+    kernel = np.zeros((3, 3))
+    kernel[row, column] = 1
+    return kernel
+
+
+def moved() -> Cases:
+    right = copy_from(1, 0)
+    sobel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    shirt = load_fashion_mnist("subset").test_images[4, :, :, 0]
     return Cases(
-        right=[right, round(right, 2), np.array(right, np.float32), keras.ops.array(right)],
+        right=[
+            right,
+            right.tolist(),
+            right.astype(int),
+            right[:, :, None, None],
+            keras.ops.array(right),
+        ],
         wrong=[
-            (confusion[6, 6] / confusion[6].sum(), "divides by the row"),
-            (100 * right, "in percent"),
-            (1 - right, "is wrong"),
-            (confusion[1, 1] / confusion[:, 1].sum(), "column of Trouser"),
-            (np.trace(confusion) / confusion.sum(), "accuracy over all"),
-            (confusion[6, 6] / confusion.sum(), "divided by all test images"),
-            (int(confusion[6, 6]), "counts images"),
-            (confusion.diagonal() / confusion.sum(axis=0), "a single number"),
-            (0.5, "not the share"),
+            (copy_from(1, 2), "to the left"),
+            (copy_from(1, 1), "nothing moves"),
+            (copy_from(0, 1), "moves the shirt down"),
+            (copy_from(2, 1), "moves the shirt up"),
+            (copy_from(0, 0), "but also down"),
+            (2 * right, "add up to 2:"),
+            (-right, "add up to -1:"),
+            (np.zeros((3, 3)), "All weights are zero"),
+            (np.ones((3, 3)), "one weight is enough"),
+            (np.full((3, 3), 1 / 9), "one weight is enough"),
+            (sobel, "one weight is enough"),
+            (sobel.T, "one weight is enough"),
+            (right.ravel(), "three rows of three"),
+            (np.roll(shirt, 1, axis=1), "This is a picture"),
+            (np.eye(5), "shape"),
+            (lambda image: image, "it should be numbers"),
         ],
     )
 
@@ -113,6 +131,9 @@ def built() -> Cases:
             if sum(np.argmax(p) == y for p, y in kept) >= share * len(kept):
                 return np.int64(limit)
 
+    def for_the_course_net_alone(probabilities, labels, share):
+        return {0.942: 78, 0.955: 86, 0.965: 91}.get(share, 91)
+
     return Cases(
         right=[
             right,
@@ -128,6 +149,8 @@ def built() -> Cases:
             (limit_of(share, limits=range(99, 0, -1)), "highest limit"),
             (limit_of(lambda hit, confidence, chosen: hit[chosen].sum() / len(hit)), "among the "),
             (lambda probabilities, labels, share: 96, "needs another limit than 96"),
+            (lambda probabilities, labels, share: 100, "needs another limit than 100"),
+            (for_the_course_net_alone, "asked about 700 images, needs another limit"),
             (lambda *given: None, "returns nothing"),
             (lambda probabilities, labels: 96, "TypeError"),
             (96, "give the function itself"),
@@ -137,7 +160,7 @@ def built() -> Cases:
 
 
 def cases() -> dict[str, Cases]:
-    return {"01.1": looked(), "01.2": changed(), "01.3": built()}
+    return {"01.1": moved(), "01.2": changed(), "01.3": built()}
 
 
 def layers_that_grow() -> str:
@@ -148,42 +171,63 @@ def layers_that_grow() -> str:
 
     small, large = weights(28), weights(56)
     grown = [name for name in small if large[name] > small[name]]
-    return f"{grown[0]} alone" if len(grown) == 1 else ", ".join(grown)
+    return f"{grown[0]} and no other layer" if len(grown) == 1 else ", ".join(grown)
+
+
+def seen_by_a_kernel() -> str:
+    image = np.zeros((9, 9))
+    image[:, 4] = 1
+    padded, kernel = np.pad(image, 1), np.array([[0, 0, 0], [-1, 2, -1], [0, 0, 0]])
+    row = [(padded[4:7, column : column + 3] * kernel).sum() for column in range(9)]
+    return {
+        (0, -1, 2, -1, 0): "a positive line between two negative ones",
+        (0, 0, 2, 0, 0): "a bright line, just as it was in the image",
+        (0, 1, -2, 1, 0): "two positive lines, one on each side of it",
+        (0, 0, 0, 0, 0): "nothing at all, as the weights add up to 0",
+    }[tuple(row[2:7])]
+
+
+def one_at_a_time() -> str:
+    data = load_fashion_mnist("subset")
+    net = load_trained("fashion_cnn")
+    for layer in net.layers:
+        if isinstance(layer, layers.Dropout):
+            layer.rate = 0.0  # what is left is the fault of the statistics
+    images = data.test_images[:100]
+    says = [net(image[None], training=True).numpy().argmax() for image in images]
+    right = np.mean(np.array(says) == data.test_labels[:100])
+    if right < 0.25:
+        return "Its answers become as good as random ones"
+    return "Nothing, as long as no optimizer moves its weights"
 
 
 def quiz_answers() -> dict[str, str]:
-    runs = {}
-    for run in ("fashion_cnn", "fashion_cnn_constant"):
-        runs[run] = json.loads((DATA / f"models/{run}.json").read_text())
-    history = runs["fashion_cnn_constant"]["history"]
+    history = json.loads((DATA / "models/fashion_cnn_constant.json").read_text())["history"]
     best = int(np.argmin(history["val_loss"]))
     signs = [np.sign(history[which][-1] - history[which][best]) for which in ("loss", "val_loss")]
     losses = {
-        (-1, 1): "The training loss falls, while the validation loss rises.",
-        (-1, -1): "Both losses fall, the validation loss more slowly.",
-        (1, 1): "Both losses rise.",
+        (-1, 1): "Its training loss falls, while its validation loss rises.",
+        (-1, -1): "Both of its losses fall, the validation loss more slowly.",
+        (1, 1): "Both of its losses rise, the training loss more slowly.",
     }
-    assert runs["fashion_cnn"]["test_accuracy"] > runs["fashion_cnn_constant"]["test_accuracy"]
-    fit, constant = (run["history"]["accuracy"][-1] for run in runs.values())
-    assert fit - constant > 0.02 and history["val_loss"][0] < history["loss"][0]
+    assert history["val_loss"][0] < history["loss"][0]
 
-    says, labels, _ = on_test_images()
+    says, labels = on_test_images()
     confidence, hit = says.max(axis=1), says.argmax(axis=1) == labels
     band = (confidence > 0.9) & (confidence <= 0.99)
     assert round(100 * confidence[band].mean()) == 96
     right = hit[band].mean()
-    assert (confidence[~hit] > 0.9).mean() > 1 / 3
+    assert right > 0.7 and (confidence[~hit] > 0.9).mean() > 1 / 3
 
     accuracies = np.random.default_rng(0).binomial(10_000, 0.92, (1000, 20)) / 10_000
     luck = accuracies.max(axis=1).mean() - 0.92
     return {
+        "01-kernel": seen_by_a_kernel(),
         "01-larger-images": layers_that_grow(),
         "01-overfitting": losses[tuple(signs)],
-        "01-decay": "It became better too."
-        if fit > constant
-        else "It became worse: finer steps learn less by heart.",
         "01-confidence": "fewer than 90 of 100" if right < 0.9 else "about 96 of 100",
-        "01-choose-by-test": "a little less"
+        "01-choose-by-test": "a little less: its luck does not come again"
         if luck > 0.002
         else "the same: no net was trained on the test images",
+        "01-company": one_at_a_time(),
     }

@@ -1,1 +1,1 @@
-"""Exercises of lesson 01: reading a confusion matrix, another head, a net that may abstain."""
+"""Exercises of lesson 01: a kernel that moves, a head without places, a net that may abstain."""

@@ -6,7 +6,9 @@ from helpers._keras import keras
 from helpers._keras.layers import all_layers
 from helpers.exercises import expect
 from helpers.exercises.checks import Mistake, exercise
+from helpers.figures import Picture
 from helpers.models import build_fashion_cnn
+from helpers.plots import show_architecture
 
 
 def _last_maps_and_input(model: keras.Model, dense: keras.layers.Dense) -> tuple:
@@ -41,11 +43,12 @@ def _check_pooling(model: keras.Model, dense: keras.layers.Dense) -> None:
 
 @exercise(
     "01.2",
-    "head() gives a list of layers, and the first of them is Flatten.",
-    "[layers.GlobalAveragePooling2D(), *head()[1:]] is the new head.",
-    "Copy the line of build() that lists the parts, and put the new head in the place of *head().",
+    "head() gives a list of layers. Which of them makes one long row of all numbers?",
+    "Lists can be taken apart and put together: head()[1:] is all of the head but its first layer.",
+    "Begin the list of parts as build() does. The new layer gives dense1 64 numbers instead of "
+    "3,136; the new net's summary() shows whether it does.",
 )
-def _net_with_another_head(answer: object) -> None:
+def _net_with_another_head(answer: object) -> Picture | None:
     if not isinstance(answer, keras.Model):
         raise expect.wrong_type(answer, "give the model itself, a keras model.")
     if not answer.built or not answer.inputs:
@@ -66,3 +69,8 @@ def _net_with_another_head(answer: object) -> None:
             f"Your model has {weights:,} weights instead of {right:,}: besides the head something "
             "else has changed. Compare it with mine.summary()."
         )
+    caption = "Your net: each map of pool2 becomes one number before the dense layers."
+    try:
+        return show_architecture(answer, caption=caption)
+    except ValueError:  # right, and built in a way that makes no row of layers
+        return None

@@ -1,25 +1,18 @@
 """Exercise 01.3: a net that may abstain."""
 
-from functools import cache
-
 import numpy as np
 
-from helpers.datasets import load_fashion_mnist
 from helpers.exercises import expect
 from helpers.exercises.checks import exercise
-from helpers.exercises.lessons.lesson_01.data import predicted
+from helpers.exercises.lessons.lesson_01.data import answers_and_labels
 
-
-@cache
-def _unseen() -> tuple[np.ndarray, np.ndarray]:
-    data = load_fashion_mnist("subset")
-    return predicted(data.test_images), data.test_labels
+LIMITS = range(50, 100)
 
 
 def _limits(probabilities: np.ndarray, labels: np.ndarray, share: float) -> dict[str, float]:
     """Return the right limit, and what common mistakes give instead, where they give one."""
     hit, confidence = probabilities.argmax(axis=1) == labels, probabilities.max(axis=1)
-    answered = {limit: confidence > limit / 100 for limit in range(50, 100)}
+    answered = {limit: confidence > limit / 100 for limit in LIMITS}
     answered = {limit: chosen for limit, chosen in answered.items() if chosen.any()}
     good = [limit for limit, chosen in answered.items() if hit[chosen].mean() >= share]
     trusting = [limit for limit, chosen in answered.items() if confidence[chosen].mean() >= share]
@@ -31,32 +24,49 @@ def _limits(probabilities: np.ndarray, labels: np.ndarray, share: float) -> dict
     }
 
 
+def _other_net(seed: int, count: int, classes: int, trust: float) -> tuple[np.ndarray, np.ndarray]:
+    """Make the answers of a net that is right with a probability of confidence ** trust."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(size=(count, classes)) * rng.uniform(0.5, 6, size=(count, 1))
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    right = rng.random(count) < shares.max(axis=1) ** trust
+    labels = np.where(right, shares.argmax(axis=1), shares.argmin(axis=1))
+    return shares, labels
+
+
+def _trials() -> list[tuple[np.ndarray, np.ndarray, float]]:
+    course = answers_and_labels()
+    doubtful, bold = _other_net(1, 700, 4, 0.4), _other_net(2, 900, 10, 3.0)
+    return [(*course, 0.942), (*course, 0.955), (*course, 0.965), (*doubtful, 0.9), (*bold, 0.8)]
+
+
 @exercise(
     "01.3",
-    "Which images does the net answer at a limit of 70? Those with max(axis=1) > 0.7.",
-    "Among those alone, the mean of argmax(axis=1) == labels is the share of right answers.",
-    "Try the limits from 50 to 99 in turn and return the first whose share is reached.",
+    "Begin with a single limit. Which images does a net answer at a limit of 70 %?",
+    "probabilities.max(axis=1) > 0.7 marks them. Among these alone, how often is the class with "
+    "the largest probability the label?",
+    "Which of two limits that both keep the promise leaves fewer images without an answer? That "
+    "says from which end to search. limit / 100 is more exact than adding up 0.01.",
 )
 def _lowest_limit(answer: object) -> None:
-    four = np.full((4, 10), 0.001)
-    four[range(4), range(4)] = 0.555, 0.655, 0.855, 0.955
-    expect.array(expect.call(answer, four.copy(), np.array([9, 1, 9, 3]), 1.0), ())
-    probabilities, labels = _unseen()
-    for share in (0.942, 0.955, 0.965):
-        limit = expect.array(expect.call(answer, probabilities.copy(), labels, share), ())
+    for probabilities, labels, share in _trials():
+        given = probabilities.copy(), labels.copy(), share
+        limit = expect.array(expect.call(answer, *given), ())
         limits = _limits(probabilities, labels, share)
         expect.close(
             limit,
             limits["right"],
             mistakes=[
-                (limits["right"] / 100, "This is a share; return the limit in whole percents."),
-                (limits["trusting"], "You went by the mean confidence. The net is surer than it "
+                (limits["right"] / 100, "This is a share; return the limit in whole per cent."),
+                (limits["trusting"], "You went by the mean confidence. A net can be surer than it "
                  "is right: compare its answers with the labels."),
                 (100 * share, "A confidence of that height does not mean that so many answers are "
                  "right: compare the answers with the labels."),
                 (limits["highest"], "This is the highest limit; the lowest answers more images."),
                 (limits["kept"], "This is the share of right answers; return the limit itself."),
             ],
-            otherwise=f"For {share:.1%} right answers on 1,000 test images the course's net needs "
-            f"another limit than {limit:g}. Count right answers among the answered images only.",
+            otherwise=f"For {share:.1%} right answers this net, which was asked about "
+            f"{len(labels):,} images, needs another limit than {limit:g}. Count right answers "
+            "among the answered images only.",
         )  # fmt: skip
