@@ -16,7 +16,7 @@ LINES = 15  # of a code cell
 MOST = {  # words of prose, and cells that teach; short cells, as in 00 and 05, make more of them
     "00": (1780, 32),
     "01": (1900, 43),
-    "02": (2800, 84),
+    "02": (2700, 88),
     "03": (1950, 45),
     "04": (1960, 45),
     "05": (2750, 84),
