@@ -469,6 +469,24 @@ def test_the_map_shown_is_the_map_computed(models):
     assert np.abs(shown(explorer)[-1].astype(int) - expected).mean() < 0.1
 
 
+@pytest.mark.parametrize("explore", [explore_filters, explore_feature_maps])
+def test_maps_that_can_be_negative_are_white_at_zero(models, explore):
+    """By the numbers of the layer itself, also for a filter whose map has one sign only."""
+    net, bag = models["fashion_cnn"], load_fashion_mnist("subset").test_images[18:19]
+    explorer = explore(net, bag)
+    maps, place = net.get_layer("conv1")(bag).numpy()[0], -1 if explore is explore_filters else 1
+    biases = net.get_layer("conv1").get_weights()[1]
+    assert maps.min() < 0
+    for chosen in (5, int(biases.argmax())):
+        explorer.filter = chosen
+        blue, green, red = np.moveaxis(shown(explorer)[place].astype(int), -1, 0)
+        unit = maps[..., chosen] / np.abs(maps[..., chosen]).max()
+        assert (red > blue)[unit > 0.05].all() and (blue > red)[unit < -0.05].all()
+        assert (np.minimum(green, np.minimum(red, blue)) > 240)[np.abs(unit) < 0.01].all()
+    positive = explore(models["vgg16"])  # its layers end in ReLU
+    assert "dark is 0, bright" in positive._view.value
+
+
 CONVOLUTIONS = {
     "plain": keras.layers.Conv2D(4, 3),
     "depthwise": keras.layers.DepthwiseConv2D(3),

@@ -27,7 +27,7 @@ class FeatureMapExplorer(PhotoExplorer, FilterExplorer):
         sheet, numbers = page_of_maps(maps, self.filter)
         panels = [
             Panel(photo, self.photo_name),
-            map_panel(values),
+            map_panel(maps, self.filter),
             Panel(overlaid(photo, values), "map over image"),
             Panel(sheet, f"maps {numbers[0]} to {numbers[-1]} of {maps.shape[-1]}", AROUND, True),
         ]

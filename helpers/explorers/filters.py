@@ -6,7 +6,7 @@ from helpers._keras import keras
 from helpers._keras.steps import once
 from helpers.explorers.album import Pictures
 from helpers.explorers.colours import colour_order
-from helpers.explorers.kernels import NUMBERS, kernel_panels
+from helpers.explorers.kernels import NUMBERS, WHITE_IS_ZERO, kernel_panels
 from helpers.explorers.layers import FilterExplorer
 from helpers.explorers.panels import coloured, number, place_of_maximum
 from helpers.explorers.photos import PhotoExplorer
@@ -15,6 +15,7 @@ from helpers.filters import kernels
 from helpers.inputs import preprocessing_of
 from helpers.models import describe, find_layer
 from helpers.models.spec import Preprocess
+from helpers.pixels import signed
 
 
 def kernel_of(model: keras.Model, layer: str, chosen: int) -> tuple[np.ndarray, bool]:
@@ -50,10 +51,19 @@ def describe_map(values: np.ndarray) -> str:
     )
 
 
-def map_panel(values: np.ndarray) -> Panel:
-    """Draw one feature map (h, w) alone."""
-    low, high = number(values.min()), number(values.max())
-    return Panel(coloured(values), "feature map", f"dark is {low}, bright {high}")
+def map_panel(maps: np.ndarray, chosen: int) -> Panel:
+    """Draw one of the feature maps (h, w, channels) of a layer.
+
+    White is zero where the layer has negative values, also where the chosen map has none, so that
+    the colours mean the same for all filters of the layer.
+    """
+    values = maps[..., chosen]
+    if maps.min() >= 0:
+        note = f"dark is {number(values.min())}, bright {number(values.max())}"
+        return Panel(coloured(values), "feature map", note)
+    limit = float(np.abs(values).max())
+    note = f"{WHITE_IS_ZERO}; up to {number(limit)}"
+    return Panel(signed(values, limit), "feature map", note)
 
 
 class KernelExplorer(PhotoExplorer, FilterExplorer):
@@ -66,13 +76,13 @@ class KernelExplorer(PhotoExplorer, FilterExplorer):
     def draw(self) -> Sheet:
         """Kernel, picture and feature map side by side."""
         kernel, colours = kernel_of(self.model, self.layer, self.filter)
-        values = self.maps(self.layer)[..., self.filter]
+        maps = self.maps(self.layer)
         panels = [
             *kernel_panels(kernel, colours),
             Panel(self.photo, self.photo_name),
-            map_panel(values),
+            map_panel(maps, self.filter),
         ]
-        of_kernel, of_map = describe_kernel(kernel), describe_map(values)
+        of_kernel, of_map = describe_kernel(kernel), describe_map(maps[..., self.filter])
         caption = f"{self.title}: {of_kernel}. On {self.photo_name} its map {of_map}."
         return Sheet(panels, caption)
 

@@ -10,6 +10,7 @@ from helpers.filters import to_unit_range
 from helpers.images import enlarge, write
 from helpers.pixels import signed, tile
 
+WHITE_IS_ZERO = "blue is negative, white 0, red positive"
 NUMBERS = 27  # a kernel of so many weights is shown with its numbers
 ROOM = 40  # pixels that a number needs
 STRONGEST = 9  # slices of a large kernel
@@ -23,7 +24,7 @@ def kernel_panels(kernel: np.ndarray, colours: bool = False) -> list[Panel]:
     well; of a large one the slices with the largest norm.
     """
     limit, count = float(np.abs(kernel).max()), kernel.shape[-1]
-    note = f"blue is negative, white 0, red positive; up to {number(limit)}"
+    note = f"{WHITE_IS_ZERO}; up to {number(limit)}"
     if kernel.size > NUMBERS or count > 3:
         return [_strongest_slices(kernel, limit, note)]
     names = ["kernel"] if count == 1 else [f"kernel, channel {i}" for i in range(count)]

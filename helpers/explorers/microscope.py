@@ -105,11 +105,12 @@ class Microscope(PhotoExplorer, FilterExplorer):
 
     def draw(self) -> Sheet:
         """Picture, map, overlay, kernel, pattern, and what excites the filter least and most."""
-        photo, values = self.photo, self.maps(self.layer)[..., self.filter]
+        photo, maps = self.photo, self.maps(self.layer)
+        values = maps[..., self.filter]
         above = self._excited().above[:, self.filter]
         first = [
             Panel(self._with_field(photo, int(values.argmax())), self.photo_name, FRAME),
-            map_panel(values),
+            map_panel(maps, self.filter),
             Panel(overlaid(photo, values), "map over image"),
             kernel_panels(*kernel_of(self.model, self.layer, self.filter))[0],
         ]

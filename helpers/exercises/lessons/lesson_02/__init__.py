@@ -1,1 +1,1 @@
-"""Exercises of lesson 02: red maps from kernels, an edge kernel, a convolution by hand."""
+"""Exercises of lesson 02: maps foreseen from kernels, an edge kernel, a convolution by hand."""

@@ -4,7 +4,9 @@ import numpy as np
 
 from helpers.exercises import expect
 from helpers.exercises.checks import exercise
+from helpers.exercises.feedback import compared
 from helpers.exercises.lessons.lesson_02.data import shirt_and_net
+from helpers.figures import Picture
 
 
 def convolve(image: np.ndarray, kernels: np.ndarray, biases: np.ndarray) -> np.ndarray:
@@ -32,7 +34,13 @@ def _wrong_shapes(shape: tuple[int, ...], outputs: int) -> dict[tuple, str]:
     }
 
 
-def _compare_with_layer(answer, image, kernels, biases) -> None:
+def _first_map(yours: np.ndarray, expected: np.ndarray) -> Picture:
+    """Draw the first map of both, shifted to begin at 0."""
+    low = min(yours[..., 0].min(), expected[..., 0].min())
+    return compared(yours[..., 0] - low, expected[..., 0] - low)
+
+
+def _compare_with_layer(answer, image, kernels, biases) -> Picture:
     image, kernels, biases = (np.array(a, np.float64) for a in (image, kernels, biases))
     returned = expect.call(answer, image.copy(), kernels.copy(), biases.copy())
     right = convolve(image, kernels, biases)
@@ -72,19 +80,22 @@ def _compare_with_layer(answer, image, kernels, biases) -> None:
             (_slide(edge, kernels) + biases, "The frame repeats the border; it should be zeros."),
         ],
         otherwise="The shape is right, but the numbers are not those of the layer.",
+        draw=_first_map,
     )
+    return _first_map(maps, right)
 
 
 @exercise(
     "02.3",
-    "Start from one_map: nine shifted copies. Now each weight is an array (in, out).",
+    "Start from the two loops of section 2. The patch now has a third axis, and there is one more "
+    "axis for the filters.",
     "np.pad takes a pair for each axis: ((1, 1), (1, 1), (0, 0)) leaves the channels alone.",
-    "result += padded[row : row + height, column : column + width] @ kernels[row, column] adds "
-    "up the input channels for all filters at once.",
+    "For one filter nothing has changed: patch times kernels[..., filter], added up, plus its "
+    "bias. A third loop is fine.",
 )
-def _convolution(answer: object) -> None:
+def _convolution(answer: object) -> Picture:
     rng = np.random.default_rng(0)
     _compare_with_layer(answer, rng.random((5, 7, 3)), rng.normal(size=(3, 3, 3, 4)), rng.random(4))
     net = shirt_and_net()
-    _compare_with_layer(answer, net["shirt"][:12, 4:14], net["weights"], net["biases"])
     _compare_with_layer(answer, net["pool1"][:6, 2:7], *net["conv2"])
+    return _compare_with_layer(answer, net["shirt"], net["weights"][..., 5:9], net["biases"][5:9])
