@@ -241,7 +241,7 @@ def test_lessons_are_stored_whole_and_light(lesson):
     path, notebook = lesson
     nbformat.validate(notebook)
     grids_at_full_size = path.stem.startswith("04")  # four pictures of 64 patterns each
-    assert path.stat().st_size < (2_300_000 if grids_at_full_size else 1_000_000)
+    assert path.stat().st_size < (2_000_000 if grids_at_full_size else 1_000_000)
     assert "widgets" not in notebook.metadata
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     counts = [cell.execution_count for cell in code]
@@ -268,7 +268,7 @@ def test_lessons_hold_pictures_that_all_have_a_description(lesson):
 
 
 def test_all_lessons_together_are_light():
-    assert sum(path.stat().st_size for path in LESSONS) < 5_000_000
+    assert sum(path.stat().st_size for path in LESSONS) < 7_000_000
 
 
 def test_links_between_lessons_lead_somewhere(lesson):

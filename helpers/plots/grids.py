@@ -131,7 +131,7 @@ def show_mosaic(
         picture = overlay(np.zeros_like(picture), picture, 1, "viridis", mode="blend")
         return captioned(encode_png(picture), caption, alt)
     png = encode_png(picture)
-    return captioned(png if len(png) < LARGE else encode_jpeg(picture, 60), caption, alt)
+    return captioned(png if len(png) < LARGE else encode_jpeg(picture, 50), caption, alt)
 
 
 def show_heatmaps(
