@@ -145,7 +145,11 @@ def blur(image: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def grey(image: np.ndarray) -> np.ndarray:
-    """Take the colours out of a uint8 RGB image (h, w, 3); it keeps three equal channels."""
+    """Take the colours out of a uint8 RGB image (h, w, 3); it keeps three equal channels.
+
+    >>> grey(np.array([[[255, 0, 0]]], np.uint8)).tolist()
+    [[[76, 76, 76]]]
+    """
     return cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
 
 
