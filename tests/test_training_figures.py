@@ -95,7 +95,7 @@ def test_curves_grow_while_a_net_learns_and_begin_anew(monkeypatch):
     screen = Screen()
     monkeypatch.setattr(live, "display", screen)
     net = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
-    net.compile("adam", "sparse_categorical_crossentropy", ["accuracy"], jit_compile=False)
+    net.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     x, y = np.random.default_rng(0).random((400, 4)), np.arange(400) % 2
     watch = LiveCurves("a run", caption="It learns.")
     for _ in range(2):

@@ -38,7 +38,7 @@ def _other_net(seed: int, count: int, classes: int, trust: float) -> tuple[np.nd
 def _trials() -> list[tuple[np.ndarray, np.ndarray, float]]:
     course = answers_and_labels()
     doubtful, bold = _other_net(1, 700, 4, 0.4), _other_net(2, 900, 10, 3.0)
-    return [(*course, 0.942), (*course, 0.955), (*course, 0.965), (*doubtful, 0.9), (*bold, 0.8)]
+    return [(*course, 0.942), (*course, 0.955), (*course, 0.965), (*doubtful, 0.95), (*bold, 0.8)]
 
 
 @exercise(
