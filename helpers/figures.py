@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
-from helpers.images import data_uri, encode_png, read_photo
+from helpers.images import data_uri, encode_jpeg, encode_png, read_photo
 from helpers.pixels import BLUE_WHITE_RED
 
 LARGE = 60_000  # bytes; a PNG larger than this is stored as JPEG
@@ -57,6 +58,12 @@ def captioned(data: bytes, caption: str | None, alt: str | None) -> Picture:
     if not text:
         raise ValueError("say in a sentence what the figure shows: caption=…")
     return Picture(data, text, caption or "")
+
+
+def encoded(picture: np.ndarray, quality: int) -> bytes:
+    """Encode a picture as PNG, or as a JPEG of a quality where that would be large."""
+    png = encode_png(picture)
+    return png if len(png) < LARGE else encode_jpeg(picture, quality)
 
 
 def finish(

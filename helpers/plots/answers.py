@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from helpers import classes
 from helpers._keras import keras
 from helpers.cam import grad_cam, to_heatmap
-from helpers.figures import LARGE, Picture, captioned, finish
-from helpers.images import encode_jpeg, encode_png, enlarge, overlay, squeeze, to_uint8_rgb
+from helpers.figures import Picture, captioned, encoded, finish
+from helpers.images import enlarge, overlay, squeeze, to_uint8_rgb
 from helpers.inputs import prepare_photo
 from helpers.models import describe
 from helpers.models.layers import LayerLike, spatial_layer
@@ -121,9 +121,4 @@ def show_heatmap(
             f"Grad-CAM for {classes.class_names(model)[chosen]} ({shares[chosen]:.1%}) at the "
             f"layer {spatial_layer(model, layer).name}, a map of {height}x{width} places."
         )
-    return _large(overlay(_fill(photo), heatmap), caption)
-
-
-def _large(picture: np.ndarray, caption: str) -> Picture:
-    png = encode_png(picture)
-    return captioned(png if len(png) < LARGE else encode_jpeg(picture, 75), caption, None)
+    return captioned(encoded(overlay(_fill(photo), heatmap), 75), caption, None)

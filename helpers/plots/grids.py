@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 
-from helpers.figures import DIVERGING, LARGE, Picture, add_colorbar, captioned, finish, grid
-from helpers.images import encode_jpeg, encode_png, overlay
+from helpers.figures import DIVERGING, Picture, add_colorbar, captioned, encoded, finish, grid
+from helpers.images import encode_png, overlay
 
 
 def _limits(images: Sequence[np.ndarray], signed: bool) -> tuple[float, float]:
@@ -130,8 +130,7 @@ def show_mosaic(
     if picture.ndim == 2:
         picture = overlay(np.zeros_like(picture), picture, 1, "viridis", mode="blend")
         return captioned(encode_png(picture), caption, alt)
-    png = encode_png(picture)
-    return captioned(png if len(png) < LARGE else encode_jpeg(picture, 50), caption, alt)
+    return captioned(encoded(picture, 50), caption, alt)
 
 
 def show_heatmaps(

@@ -6,8 +6,8 @@ import numpy as np
 
 from helpers._keras import keras, tf
 from helpers.activations import feature_maps
-from helpers.exercises import expect
-from helpers.exercises.checks import Mistake, Slip
+from helpers.exercises import expect, taped
+from helpers.exercises.checks import Mistake
 from helpers.inputs import prepare
 from helpers.models import describe
 
@@ -55,18 +55,8 @@ def unit(gradient: tf.Tensor) -> tf.Tensor:
 
 def call(answer: object, *args: object) -> object:
     """Call a learner's function; of a gradient that is None say where it comes from."""
-    try:
-        return expect.call(answer, *args)
-    except Slip:
-        raise
-    except Mistake as mistake:
-        if "None" not in str(mistake):
-            raise
-        raise Mistake(
-            f"{mistake} A gradient is None when the tape has not seen how the score comes from "
-            "the pixels.",
-            "Call tape.watch(pixels) first, and compute the maps inside the with block.",
-        ) from None
+    advice = "Call tape.watch(pixels) first, and compute the maps inside the with block."
+    return taped.call(answer, *args, start="the pixels", advice=advice)
 
 
 def returned_pixels(returned: object, start: np.ndarray) -> np.ndarray:
