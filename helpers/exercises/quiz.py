@@ -129,6 +129,6 @@ def quiz(lesson: str) -> Quiz:
         ValueError: no such lesson.
 
     >>> quiz("02")
-    <Quiz of lesson 02: 5 questions>
+    <Quiz of lesson 02: 6 questions>
     """
     return Quiz(lesson)
