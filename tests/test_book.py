@@ -201,9 +201,9 @@ def test_an_answer_far_away_is_folded_alone(tmp_path):
     assert "The answer to “How many?”" in fold and (work, end) == ("count = 3", "</details>")
 
 
-def test_options_that_code_computes_are_left_out(tmp_path):
+def test_a_question_without_options_gets_a_box(tmp_path):
     asked = made(tmp_path, code('guess = predict("How many?", [f"{n}" for n in range(9)])'))[1]
-    assert "How many?" in asked and "<input" not in asked
+    assert "How many?" in asked and "<input" not in asked and "<textarea" in asked
     with pytest.raises(ValueError, match="written out"):
         made(tmp_path, code("guess = predict(question)"))
 

@@ -8,7 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 Test = Callable[[ast.stmt], bool]
-HEADING = re.compile(r"#{1,6} |\*\*Predict")
+HEADING = re.compile(r"#{1,6} |\*\*(?:Predict|Exercise )")
 FENCE = "```"
 
 
@@ -80,7 +80,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def split_text(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Let every heading, and every prompt to predict, begin a cell of its own."""
+    """Let every heading, prompt to predict and exercise begin a cell of its own."""
     split: list[NotebookNode] = []
     for cell in cells:
         if cell.cell_type == "markdown":
@@ -91,7 +91,7 @@ def split_text(cells: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def begins_section(cell: NotebookNode) -> bool:
-    """Say whether a cell begins with a heading or a prompt to predict."""
+    """Say whether a cell begins with a heading, a prompt to predict or an exercise."""
     return cell.cell_type == "markdown" and bool(HEADING.match(cell.source))
 
 

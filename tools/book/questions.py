@@ -84,10 +84,16 @@ def _choices(name: str, texts: Iterable[str], replies: Iterable[str] = ()) -> st
 
 
 def prediction(asked: Asked, name: str) -> str:
-    """Ask for a prediction; the page's script opens the answer when one is chosen."""
+    """Ask for a prediction; the page's script opens the answer when one is chosen.
+
+    Without options there is a box for a sentence of the reader's own.
+    """
+    fields = (
+        _choices(name, asked.options) or '<textarea rows="2" aria-label="Your answer"></textarea>'
+    )
     return (
         f'<form class="question prediction" data-answer="{name}" autocomplete="off">\n<fieldset>\n'
-        f"<legend>{escape(asked.question)}</legend>\n{_choices(name, asked.options)}\n"
+        f"<legend>{escape(asked.question)}</legend>\n{fields}\n"
         "</fieldset>\n</form>"
     )
 
