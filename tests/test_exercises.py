@@ -13,10 +13,20 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers.exercises import Verdict, check, hint, predict, predictions, quiz, save_predictions
+from helpers.exercises import (
+    Verdict,
+    check,
+    expect,
+    hint,
+    predict,
+    predictions,
+    quiz,
+    save_predictions,
+)
 from helpers.exercises.checks import (
     LESSONS,
     LESSONS_FOLDER,
+    Slip,
     all_exercises,
     last_mistake,
     tries,
@@ -308,6 +318,13 @@ def test_exercises_of_a_lesson_have_one_format(lesson):
         assert code[1].source == f'check("{name}", {variable})'
         assert f'check("{name}", {variable})' in code[2].source
         assert code[2].metadata["jupyter"]["source_hidden"]
+
+
+def test_numbers_in_quotation_marks_are_text():
+    assert expect.array([1, "2"][:1]).tolist() == [1.0]
+    for answer in (["1", "2"], "3", [1, "2"], [b"4"]):
+        with pytest.raises(Slip, match="not text"):
+            expect.array(answer)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -39,9 +39,12 @@ def array(
         mistakes: wrong shapes that learners get, and what to say then.
     """
     try:
-        values = np.asarray(answer, np.float64)
+        given = np.asarray(answer)
+        values = given.astype(np.float64)
     except (TypeError, ValueError):
         raise wrong_type(answer, "it should be numbers.") from None
+    if given.dtype.kind in "US":
+        raise wrong_type(answer, "it should be numbers, not text.")
     if shape is not None and values.shape != shape:
         if mistakes and values.shape in mistakes:
             raise Slip(mistakes[values.shape])
