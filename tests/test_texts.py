@@ -15,10 +15,10 @@ EXTRAS = {"setup", "predict", "exercise", "check", "solution", "quiz"}
 LINES = 15  # of a code cell
 MOST = {  # words of prose, and cells that teach; short cells, as in 00 and 05, make more of them
     "00": (1780, 32),
-    "01": (2790, 92),
-    "02": (2700, 88),
-    "03": (2750, 93),
-    "04": (2845, 94),
+    "01": (2845, 95),
+    "02": (2700, 98),
+    "03": (2830, 94),
+    "04": (2945, 96),
     "05": (2750, 93),
     "06": (2200, 45),
     "07": (2000, 46),

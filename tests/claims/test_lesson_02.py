@@ -154,12 +154,15 @@ def neighbours_alike(k: np.ndarray) -> float:
 
 
 def test_neighbours_agree_in_vgg16_and_not_in_the_small_net(model, vgg):
-    stored = kernels(vgg, "block1_conv1")
-    shuffles = [
-        stored.reshape(9, 3, 64)[np.random.default_rng(seed).permutation(9)].reshape(stored.shape)
-        for seed in range(20)
-    ]
-    assert neighbours_alike(stored) > 0.25 > 0.2 > max(map(neighbours_alike, shuffles))
+    stored, rng = kernels(vgg, "block1_conv1"), np.random.default_rng(0)
+
+    def shuffled() -> np.ndarray:
+        """Each kernel's nine places in an order of their own."""
+        rows = [rng.permutation(stored[..., i].reshape(9, 3)) for i in range(64)]
+        return np.stack([row.reshape(3, 3, 3) for row in rows], axis=-1)
+
+    assert neighbours_alike(stored) > 0.25
+    assert max(neighbours_alike(shuffled()) for _ in range(20)) < 0.1
     for small in (kernels(model, "conv1"), start_of(0)):
         assert abs(neighbours_alike(small)) < 0.15
 

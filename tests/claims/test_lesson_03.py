@@ -252,7 +252,7 @@ def test_a_drawn_disc_beats_every_photo_and_a_square_does_not(ground):
 # 9. The gap between the legs
 
 
-def test_the_gap_makes_the_bright_line_and_grey_beside_the_leg_does_not():
+def test_the_bright_line_needs_the_gap_and_a_second_gap_beside_it_takes_nothing_away():
     data = load_fashion_mnist("subset")
     images, labels = data.test_images[:1000], data.test_labels
     by_mean, _ = strongest_images(fashion(), images, "relu2", 9, by="mean")
@@ -265,16 +265,17 @@ def test_the_gap_makes_the_bright_line_and_grey_beside_the_leg_does_not():
     gap = left & right & ~cloth
     inside = gap[..., 0].reshape(9, 14, 2, 14, 2).any(axis=(2, 4))
 
-    def response(places) -> float:
-        changed = np.where(places, trousers[cloth].mean(), trousers)
+    def response(places, brightness) -> float:
+        changed = np.where(places, brightness, trousers).astype(np.float32)
         return float(feature_maps(fashion(), changed, ["relu2"])[0][..., 9][inside].mean())
 
-    as_it_is, filled = response(np.zeros_like(gap)), response(gap)
+    grey = trousers[cloth].mean()
+    as_it_is, filled = response(np.zeros_like(gap), 0), response(gap, grey)
     assert as_it_is > 0.75 and filled < as_it_is / 3
-    for shift, free in ((6, ~right), (-6, ~left), (9, ~right)):
-        beside = np.roll(gap, shift, axis=2) & free
-        assert beside.sum() > 0.9 * gap.sum()
-        assert abs(response(beside) - as_it_is) < 0.05
+    for shift in (3, -3):  # within what the same places see
+        on_leg = np.roll(gap, shift, axis=2) & cloth
+        assert on_leg.sum() > 0.9 * gap.sum()
+        assert response(on_leg, 0) > 0.85 * as_it_is
 
 
 # 10. The small colour net
