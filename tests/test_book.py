@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers.exercises.checks import LESSONS
 from helpers.images import data_uri, encode_png
 from tests import browser
-from tools.book import pages
+from tools.book import misconceptions, pages
 from tools.book.lesson import page
 
 WIDGET = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "<an explorer>"}
@@ -270,3 +270,21 @@ def test_links_to_files_outside_lead_to_the_repository():
         "[a](../README.md#start), [b](glossary.md#x)", folder, {"glossary.md"}
     )
     assert text.endswith("/blob/main/README.md#start), [b](glossary.md#x)")
+
+
+def test_a_misconception_is_shown_with_what_refutes_it(tmp_path):
+    drawn = f'<img alt="three" src="{data_uri(encode_png(np.zeros((4, 4, 3), np.uint8)))}">'
+    cell = code("count = 3\nprint(count)", {"text/html": drawn})
+    cell.outputs.insert(0, new_output("stream", text="3\n"))
+    other = code("count = 4", {"text/html": "<p>no picture</p>"})
+    nbformat.write(new_notebook(cells=[other, cell]), tmp_path / "09_counting.ipynb")
+    text = (
+        "# Misconceptions\n\n## 09 · Counting\n\n### it-is-two\n\n**Belief.** It is two.\n\n"
+        "**Refuted by** [09](09_counting.ipynb), in the cell that begins with `count = 3`\n"
+    )
+    made = misconceptions.page(text, tmp_path, tmp_path / "site")
+    assert '<a id="it-is-two"></a>\n\n### It is two\n' in made
+    *_, printed, figure = made.strip().split("\n\n")
+    assert printed == "```text\n3\n```" and 'alt="three"' in figure
+    (file,) = (tmp_path / "site").rglob("*.png")
+    assert file.relative_to(tmp_path / "site").as_posix() in figure

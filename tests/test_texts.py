@@ -87,7 +87,7 @@ def test_glossary_links_to_itself_and_is_in_order():
 
 def misconceptions() -> dict[str, str]:
     text = (NOTEBOOKS / "misconceptions.md").read_text(encoding="utf-8")
-    parts = re.split(r"^## ([\w-]+)$", text, flags=re.M)[1:]
+    parts = re.split(r"^### ([\w-]+)$", re.sub(r"^## .*$", "", text, flags=re.M), flags=re.M)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 

@@ -14,7 +14,7 @@ import nbformat
 from sphinx.cmd.build import build_main as sphinx
 
 from tools import make_gallery
-from tools.book import lesson, pages, pictures
+from tools.book import lesson, misconceptions, pages, pictures
 from tools.book.pages import Card
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,7 +54,7 @@ def write_gallery(source: Path, extra: Path) -> list[Card]:
     return cards
 
 
-def write_texts(source: Path, **parts: str) -> None:
+def write_texts(source: Path, extra: Path, **parts: str) -> None:
     """Write the pages in Markdown; those in ``docs`` have places for parts made from the course."""
     texts = [*NOTEBOOKS.glob("*.md"), *DOCS.glob("*.md")]
     inside = {path.name for path in [*texts, *NOTEBOOKS.glob("*.ipynb"), *DOCS.glob("*.jpg")]}
@@ -64,7 +64,7 @@ def write_texts(source: Path, **parts: str) -> None:
         if path.parent == DOCS:
             text = Template(text).substitute(parts)
         if path.stem == "misconceptions":
-            text = pages.misconceptions(text)
+            text = misconceptions.page(text, NOTEBOOKS, extra)
         text = pages.outside_links(text, path.parent, inside)
         (source / path.name).write_text(text, encoding="utf-8")
 
@@ -88,6 +88,7 @@ def main(book: Path = BOOK) -> Path:
     lessons = write_lessons(source, extra)
     write_texts(
         source,
+        extra,
         cards=pages.lay(lessons),
         gallery=pages.lay(write_gallery(source, extra)),
         lessons="\n".join(card.page.removesuffix(".html") for card in lessons),

@@ -28,7 +28,6 @@ ROOM = """\
    :members:
 ```
 """
-MISCONCEPTION = re.compile(r"^## ([\w-]+)\n+\*\*Belief\.\*\* (.+?)\.?$", re.M)
 
 
 def plain(text: str) -> str:
@@ -84,11 +83,6 @@ def helpers(folder: Path) -> str:
         (folder / f"{room}.md").write_text(ROOM.format(name=room), encoding="utf-8")
         lines.append(f"| [`{room}`](helpers/{room}.md) | {purpose(room)} |")
     return "\n".join(lines)
-
-
-def misconceptions(text: str) -> str:
-    """Let each belief be the heading that its name stood for; the name stays its address."""
-    return MISCONCEPTION.sub(r'<a id="\1"></a>\n\n## \2', text)
 
 
 def outside_links(text: str, folder: Path, inside: set[str]) -> str:
