@@ -94,13 +94,23 @@ def test_the_divisor_changes_the_speed_and_only_other_noise_the_picture(model):
     assert abs(alike(by_rms, ascend(model, noise(1), rms))) < 0.2
 
 
+@pytest.mark.parametrize("block", [2, 3, 4])
+def test_twelve_long_steps_show_the_motifs_of_twenty_five(model, block):
+    """The control: patterns of other filters are much less like them."""
+    name, filters, options = f"block{block}_conv1", [0, 1, 2, HONEYCOMB], {"recipe": "plain"}
+    few = gradient_ascent(model, name, filters, steps=12, step_size=2, **options).images
+    many = gradient_ascent(model, name, filters, steps=25, **options).images
+    table = np.corrcoef(few.reshape(4, -1), many.reshape(4, -1))[:4, 4:]
+    assert table.diagonal().min() > 0.85 > 0.75 > (table - 2 * np.eye(4)).max()
+
+
 def test_layer_5_of_the_texts_is_decided_early_and_grows_on(model):
     assert conv_layers(model)[5] == "block3_conv2" != model.layers[5].name
     early = {}
     six = gradient_ascent(
         model,
         "block3_conv2",
-        range(0, 6, 2),
+        range(6),
         steps=150,
         recipe="plain",
         on_step=lambda step, pictures: early.setdefault(step, pictures),

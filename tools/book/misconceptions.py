@@ -1,6 +1,7 @@
 """The page of misconceptions: each with what the cell that refutes it has shown."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -32,10 +33,14 @@ def page(text: str, notebooks: Path, site: Path) -> str:
     Its short name stays its address. Pictures are written into ``site``.
     """
 
+    @cache
+    def lesson(name: str) -> NotebookNode:
+        return nbformat.read(notebooks / name, as_version=4)
+
     def evidence(match: re.Match) -> str:
         target, begins = match.groups()
-        cells = nbformat.read(notebooks / target, as_version=4).cells
-        cell = next(c for c in cells if c.cell_type == "code" and c.source.startswith(begins))
+        code = (cell for cell in lesson(target).cells if cell.cell_type == "code")
+        cell = next(cell for cell in code if cell.source.startswith(begins))
         return f"{match[0]}\n\n{_shown(cell, site)}".rstrip()
 
     return ENTRY.sub(r'<a id="\1"></a>\n\n### \2', REFUTED.sub(evidence, text))
