@@ -21,6 +21,7 @@ from helpers.models import (
     build_deep_fashion_cnn,
     build_fashion_cnn,
     build_photo_cnn,
+    build_standard_fashion_cnn,
     load_vgg16,
     train,
 )
@@ -130,7 +131,7 @@ def main(names: list[str]) -> None:
     MODELS.mkdir(parents=True, exist_ok=True)
     data = load_fashion_mnist("full")
     plain = {"epochs": 20}
-    constant = {"epochs": 20, "decay": False}
+    constant, short = {"epochs": 20, "decay": False}, {"epochs": 5}
     deep = {"epochs": 25, "batch_size": 150, "learning_rate": 1e-4, "fast": True}
     shifted = deep | {"epochs": 8, "learning_rate": 2e-4, "augment": True}
     phases = (deep, shifted, shifted | {"learning_rate": 1e-3})
@@ -140,6 +141,7 @@ def main(names: list[str]) -> None:
             n, build_fashion_cnn, data, constant, keep=False
         ),
         "deep_fashion_cnn": lambda n: make_fashion(n, build_deep_fashion_cnn, data, *phases),
+        "standard_fashion_cnn": lambda n: make_fashion(n, build_standard_fashion_cnn, data, short),
         "photo_cnn": lambda n: make_photo_cnn(),
         "photo_head": lambda n: make_photo_head(),
         "album_head": lambda n: make_album_head(),

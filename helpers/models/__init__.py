@@ -5,6 +5,7 @@ from helpers.models.architectures import (
     build_deep_fashion_cnn,
     build_fashion_cnn,
     build_photo_cnn,
+    build_standard_fashion_cnn,
 )
 from helpers.models.efficientnet_lite import load_efficientnet_lite
 from helpers.models.layers import conv_layers, find_layer
@@ -21,6 +22,7 @@ __all__ = [
     "build_deep_fashion_cnn",
     "build_fashion_cnn",
     "build_photo_cnn",
+    "build_standard_fashion_cnn",
     "conv_layers",
     "describe",
     "find_layer",

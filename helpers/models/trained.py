@@ -13,12 +13,14 @@ from helpers.models.architectures import (
     build_deep_fashion_cnn,
     build_fashion_cnn,
     build_photo_cnn,
+    build_standard_fashion_cnn,
 )
 from helpers.models.spec import describe, spec_of
 
 BUILDERS = {
     "fashion_cnn": build_fashion_cnn,
     "deep_fashion_cnn": build_deep_fashion_cnn,
+    "standard_fashion_cnn": build_standard_fashion_cnn,
     "photo_cnn": build_photo_cnn,
 }
 OWN_MODELS = Path(os.environ.get("CNN_COURSE_MY_MODELS", DATA.parent / "my_models"))
@@ -28,7 +30,8 @@ def load_trained(name: str, *, own: bool = False) -> keras.Model:
     """Load one of the small nets with trained weights.
 
     Args:
-        name: ``"fashion_cnn"``, ``"deep_fashion_cnn"`` or ``"photo_cnn"``.
+        name: ``"fashion_cnn"``, ``"deep_fashion_cnn"``, ``"standard_fashion_cnn"`` or
+            ``"photo_cnn"``.
         own: take the model that you saved in ``my_models`` instead of the course's.
 
     Returns:
