@@ -44,6 +44,7 @@ FIGURES = {
     "curves": lambda: plots.show_curves(
         {"a": [1, 0, 1], "b": [0, 0, 1]}, [0, 1, 2], xlabel="x", ylabel="y", alt="x"
     ),
+    "dots": lambda: plots.show_dots({"a": RNG.random(9), "b": [0, 1]}, xlabel="x", caption="x"),
     "training": lambda: plots.show_training(
         {"a": {"loss": [2, 1], "accuracy": [0.5, 0.6], "val_loss": [2, 2], "val_accuracy": [0, 1]}},
         alt="x",

@@ -8,6 +8,7 @@ from helpers.models.spec import spec_of
 from helpers.trust import (
     deletion_curve,
     insertion_curve,
+    mean_interval,
     pointing_game,
     randomize_from,
     similarity,
@@ -248,3 +249,20 @@ def test_similarity_measures():
         similarity(one, one[:7])
     with pytest.raises(ValueError, match="too small for ssim"):
         similarity(one[:6], one[:6], "ssim")
+
+
+def test_interval_is_the_one_of_the_normal_distribution_where_many_are_drawn():
+    values = RNG.normal(3, 2, 400)
+    mean, low, high = mean_interval(values)
+    half = 1.96 * values.std() / 20
+    assert mean == pytest.approx(values.mean())
+    assert (low, high) == (
+        pytest.approx(mean - half, abs=0.02),
+        pytest.approx(mean + half, abs=0.02),
+    )
+
+
+@pytest.mark.parametrize("values", [[1], [], [1, np.nan], [[1, 2], [3, 4]]])
+def test_interval_wants_numbers_in_a_row(values):
+    with pytest.raises(ValueError, match="two or more finite numbers"):
+        mean_interval(values)
