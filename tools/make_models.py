@@ -1,7 +1,8 @@
 """Train the small nets of the course from a seed and write them to ``data/models``.
 
 ``python -m tools.make_models [name …]``; without a name, all. The deep net takes two to
-three hours on two cores, the others 10 minutes each.
+three hours on two cores, the others 10 minutes each; ``hundred_heatmaps`` are the stored heatmaps
+of lesson 06.
 """
 
 import json
@@ -29,6 +30,7 @@ from helpers.models.album_head import ACCURACY_FILE, fit_album_head, judge_album
 from helpers.models.heads import file_name, save_head
 from helpers.models.photo_head import fit_photo_head
 from helpers.sources.placing import placed
+from tools import hundred_heatmaps
 
 SEED = 0
 MODELS = DATA / "models"
@@ -142,6 +144,7 @@ def main(names: list[str]) -> None:
         ),
         "deep_fashion_cnn": lambda n: make_fashion(n, build_deep_fashion_cnn, data, *phases),
         "standard_fashion_cnn": lambda n: make_fashion(n, build_standard_fashion_cnn, data, short),
+        "hundred_heatmaps": lambda n: hundred_heatmaps.main([]),
         "photo_cnn": lambda n: make_photo_cnn(),
         "photo_head": lambda n: make_photo_head(),
         "album_head": lambda n: make_album_head(),

@@ -65,16 +65,16 @@ def build_deep_fashion_cnn() -> keras.Model:
 def build_standard_fashion_cnn() -> keras.Model:
     """Build the standard Fashion-MNIST CNN of lesson 06, as nets are built today.
 
-    Six 3x3 convolutions in three blocks (32, 32 | 64, 64 | 128, 128), each followed by batch
+    Six 3x3 convolutions in three blocks (16, 16 | 32, 32 | 64, 64), each followed by batch
     normalization and ReLU; max pooling between the blocks; global average pooling and one
     linear layer at the end, so every place of the last maps counts.
     Input: float32 (n, 28, 28, 1) in [0, 1]. Output: softmax probabilities (n, 10).
 
     >>> build_standard_fashion_cnn().get_layer("relu6").output.shape
-    (None, 7, 7, 128)
+    (None, 7, 7, 64)
     """
     model = keras.Sequential([keras.Input((28, 28, 1))], name="standard_fashion_cnn")
-    for number, filters in enumerate((32, 32, 64, 64, 128, 128), start=1):
+    for number, filters in enumerate((16, 16, 32, 32, 64, 64), start=1):
         if number in (3, 5):
             model.add(layers.MaxPooling2D(name=f"pool{number // 2}"))
         model.add(layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv{number}"))

@@ -1,1 +1,1 @@
-"""Exercises of lesson 06: places nobody reads, positive gradients only, falls by tiles."""
+"""Exercises of lesson 06: ties counted fairly, positive gradients only, what is enough."""

@@ -1,52 +1,40 @@
-"""The images of lesson 06, its net, and the maps and gradients in it."""
+"""Small nets that the lesson has not shown, and images for them."""
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
-from helpers._keras import keras, tf
+from helpers._keras import keras
 from helpers.datasets import load_fashion_mnist
-from helpers.models import load_trained, with_linear_output
 
-SIDE = 28
-
-
-class Data(NamedTuple):
-    """Test images, their labels, and the names of the classes."""
-
-    images: np.ndarray
-    labels: np.ndarray
-    names: list[str]
+CLASSES, CHANNELS, SIDE, LAYER = 4, 6, 28, "somewhere"
 
 
 @cache
-def fashion() -> Data:
-    """Return the test images that the course brings along."""
-    data = load_fashion_mnist("subset")
-    return Data(data.test_images, data.test_labels.astype(np.int32), list(data.class_names))
+def small_net(seed: int) -> keras.Model:
+    """Make a net that no one has trained: images (n, 28, 28, 1), maps of 7 x 7, 4 logits."""
+    keras.utils.set_random_seed(seed)
+    options = {"strides": 2, "padding": "same", "activation": "relu"}
+    image = keras.Input((SIDE, SIDE, 1))
+    first = keras.layers.Conv2D(5, 3, **options)(image)
+    maps = keras.layers.Conv2D(CHANNELS, 3, **options, name=LAYER)(first)
+    logits = keras.layers.Dense(CLASSES, name="logits")(keras.layers.Flatten()(maps))
+    return keras.Model(image, logits)
 
 
 @cache
-def _deep() -> keras.Model:
-    return load_trained("deep_fashion_cnn")
+def garments(first: int, count: int) -> np.ndarray:
+    """Return test images, float32 (count, 28, 28, 1) in 0 to 1, from a number on."""
+    return load_fashion_mnist("subset").test_images[first : first + count]
 
 
-@cache
-def linear() -> keras.Model:
-    """Return the deep net without its softmax."""
-    return with_linear_output(_deep())
-
-
-def maps_and_gradients(images: np.ndarray, classes: np.ndarray, layers: list[str]) -> list[tuple]:
-    """Maps and gradients of several layers in one pass there and one back."""
-    outputs, maps = tf.constant(images), []
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(outputs)
-        for layer in [*_deep().layers[:-1], linear().layers[-1]]:
-            outputs = layer(outputs, training=False)
-            if layer.name in layers:
-                maps.append(outputs)
-        score = tf.gather(outputs, classes, batch_dims=1)
-    gradients = tape.gradient(score, maps)
-    return [(one.numpy(), slope.numpy()) for one, slope in zip(maps, gradients, strict=True)]
+def wrong_shapes(count: int, height: int, width: int) -> dict[tuple, str]:
+    """Say what is wrong with maps of other shapes than (count, height, width)."""
+    return {
+        (): "Your function returns a single number; it should return a map for each image.",
+        (count,): "This is a number for each image; it should be a map for each image.",
+        (height, width): "The axis that counts the images is gone; each image has its own map.",
+        (count, height, width, 1): "The channel axis, of length 1, is left over: drop it.",
+        (count, height, width, CHANNELS): "There is still one map for each filter: add them up.",
+        (count, height, width, CLASSES): "There are still all classes. Take the one that is given.",
+    }
