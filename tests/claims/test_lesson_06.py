@@ -1,0 +1,304 @@
+"""What lesson 06 claims of its two nets, each with the control that could break it."""
+
+import json
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from helpers._keras import keras, tf
+from helpers.cam import centres, grad_cam, grad_cam_plus_plus, layer_cam, placed, to_heatmap
+from helpers.datasets import DATA, load_fashion_mnist
+from helpers.models import load_trained, with_linear_output
+from helpers.models.trained import read_arrays
+from helpers.occlusion import occlusion_map
+from helpers.saliency import integrated_gradients
+from helpers.trust import mean_interval, similarity
+from tools.hundred_heatmaps import LAYERS, in_tiles, measure, theirs
+
+ODD, STANDARD = "deep_fashion_cnn", "standard_fashion_cnn"
+CAMS = ("Grad-CAM", "Grad-CAM++", "Layer-CAM", "Score-CAM")
+BAG = 8
+
+
+@pytest.fixture(scope="module")
+def data():
+    return load_fashion_mnist("subset")
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return read_arrays(DATA / "models" / "hundred_heatmaps.npz")
+
+
+def bag(data) -> np.ndarray:
+    return data.test_images[18:19]
+
+
+def logits(name: str, images: np.ndarray) -> np.ndarray:
+    return with_linear_output(load_trained(name))(images).numpy()
+
+
+def logit_of_bag(images) -> np.ndarray:
+    return logits(ODD, np.float32(images))[:, BAG]
+
+
+def painted(image: np.ndarray, place, value: float) -> np.ndarray:
+    copy = image.copy()
+    copy[0][place] = value
+    return copy
+
+
+@pytest.mark.parametrize("value", [0.25, 0.5, 0.75, 1.0])
+def test_paint_above_the_bag_costs_logit_and_the_same_paint_elsewhere_does_not(data, value):
+    image = bag(data)
+    whole = logit_of_bag(image)[0]
+    places = {"above": np.s_[:5], "far above": np.s_[:2], "left": np.s_[:, :5], "below": np.s_[23:]}
+    after = {k: logit_of_bag(painted(image, p, value))[0] for k, p in places.items()}
+    assert not image[0, :5].any() and not image[0, 23:].any()
+    assert 2 < whole - after["above"] < 4 and whole - after["below"] > 1.2
+    assert abs(whole - after["far above"]) < 0.3 and abs(whole - after["left"]) < 0.5
+
+
+def test_black_paint_on_the_empty_space_changes_nothing(data):
+    image = bag(data)
+    for place in (np.s_[:5], np.s_[23:]):
+        np.testing.assert_array_equal(painted(image, place, 0), image)
+
+
+def test_grad_cam_of_the_bag_is_hottest_in_the_empty_space_as_it_is_stretched(data):
+    (raw,) = grad_cam(load_trained(ODD), bag(data), BAG, "relu7")
+    assert raw.argmax() // 7 == 0  # drawn on the pixel rows 0 to 3
+
+
+def test_integrated_gradients_add_up_when_the_steps_are_small_enough(data):
+    net, image = load_trained(ODD), bag(data)
+    for start in (0.0, float(image.mean())):
+        gained = np.diff(logit_of_bag(np.concatenate([np.full_like(image, start), image])))[0]
+        apart = [
+            abs(integrated_gradients(net, image, BAG, baseline=start, steps=steps).sum() - gained)
+            for steps in (64, 256)
+        ]
+        assert apart[1] < 0.25 and apart[1] < apart[0]
+        if not start:
+            assert apart[0] > 1.5
+
+
+def test_integrated_gradients_from_black_are_zero_on_black_ground_and_from_grey_not(data):
+    net, image = load_trained(ODD), bag(data)
+    ground = image == 0
+    black, grey = (
+        integrated_gradients(net, image, BAG, baseline=start, steps=64)
+        for start in (0.0, float(image.mean()))
+    )
+    assert not black[ground].any() and abs(grey[ground]).max() > 0.3
+
+
+def test_grad_cam_plus_plus_on_paper():
+    """Spot at one place, cloth in two rows, hole in the lowest, with weights 16, 16 and -16."""
+    given = np.zeros((1, 4, 4, 3), np.float32)
+    given[0, 0, 3, 0] = given[0, 2:, :, 1] = given[0, 3, :, 2] = 1
+    maps = keras.Input((4, 4, 3))
+    copied = keras.layers.Conv2D(3, 1, use_bias=False, name="maps")(maps)
+    pooled = keras.layers.GlobalAveragePooling2D()(copied)
+    net = keras.Model(maps, keras.layers.Dense(1, use_bias=False)(pooled))
+    net.set_weights([np.eye(3)[None, None], np.array([[16.0], [16.0], [-16.0]])])
+    (old,), (new,) = (f(net, given, 0, "maps") for f in (grad_cam, grad_cam_plus_plus))
+    np.testing.assert_allclose(old, [[0, 0, 0, 1], [0] * 4, [1] * 4, [0] * 4], atol=1e-6)
+    np.testing.assert_allclose(new, [[0, 0, 0, 16 / 3], [0] * 4, [1.6] * 4, [1.6] * 4], atol=1e-5)
+
+
+def maps_and_rest(name: str, layer: str, images: np.ndarray):
+    net = with_linear_output(load_trained(name))
+    place = [one.name for one in net.layers].index(layer)
+    maps = images
+    for one in net.layers[: place + 1]:
+        maps = one(maps)
+
+    def rest(maps):
+        for one in net.layers[place + 1 :]:
+            maps = one(maps)
+        return maps.numpy()
+
+    return maps.numpy(), rest
+
+
+def test_nothing_reads_the_rim_of_the_odd_net_and_the_standard_net_reads_it(data):
+    images = data.test_images[:100]
+    for name, layer in ((ODD, "relu8"), (STANDARD, "relu6")):
+        maps, rest = maps_and_rest(name, layer, images)
+        changed = maps.copy()
+        changed[:, 6] = changed[:, :, 6] = 1000
+        moved = abs(rest(changed) - rest(maps)).max(axis=1)
+        assert not moved.any() if name == ODD else moved.min() > 100
+
+
+def test_grad_cam_plus_plus_points_at_the_unread_rim_and_layer_cam_cannot(data):
+    net, images, labels = load_trained(ODD), data.test_images[:100], data.test_labels[:100]
+    rim = np.ones((7, 7), bool)
+    rim[:6, :6] = False
+    share = {}
+    for method in (grad_cam, grad_cam_plus_plus, layer_cam):
+        raw = method(net, images, labels, "relu8").reshape(100, 49)
+        share[method] = rim.ravel()[raw.argmax(axis=1)].mean()
+    assert share[grad_cam_plus_plus] > 0.9 and share[layer_cam] == 0
+    raw = layer_cam(net, images, labels, "relu8")
+    assert not raw[:, rim].any()
+
+
+def test_the_odd_net_looks_to_the_right_and_down_and_the_standard_net_straight_ahead(data):
+    drawn = 4 * np.arange(7) + 1.5
+    for name, layer in LAYERS.items():
+        for found in centres(load_trained(name), data.test_images[:20], layer):
+            ahead = found - drawn
+            assert ahead[:4].min() > 4 if name == ODD else abs(ahead).max() < 2.5
+
+
+def test_placed_the_stripe_lies_at_the_upper_edge_of_the_bag(data):
+    net = load_trained(ODD)
+    raw = grad_cam(net, bag(data), BAG, "relu7")
+    (heat,) = placed(raw, *centres(net, data.test_images[:20], "relu7"), 28, 28)
+    rows = heat[:15, 6:24].sum(axis=1)
+    assert 4 <= rows[7:].argmax() + 7 <= 8 or rows[4:9].mean() > rows[10:].mean()
+    assert heat[8, 8:16].max() > 0.3 * heat.max()  # on cloth, where stretching draws nothing
+    (stretched,) = raw
+    assert stretched[2, 2:4].max() < 0.1 * stretched.max()
+
+
+def agreement(stored, name: str, title: str, paint: str, shift: int = 0) -> np.ndarray:
+    fall = stored[f"{name}/fall in {paint}"]
+    maps = np.roll(stored[f"{name}/{title}"], shift, axis=0)
+    return np.array([similarity(*pair) for pair in zip(maps, fall, strict=True)])
+
+
+def brightness(data, stored, name: str, paint: str) -> np.ndarray:
+    tiles, fall = in_tiles(data.test_images[:100]), stored[f"{name}/fall in {paint}"]
+    return np.array([similarity(*pair) for pair in zip(tiles, fall, strict=True)])
+
+
+def methods(paint: str) -> list[str]:
+    return [*CAMS, "SmoothGrad", f"integrated gradients from {paint}"]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_in_black_the_brightness_follows_the_falls_more_closely_than_any_method(
+    data, stored, name
+):
+    own = brightness(data, stored, name, "black")
+    for title in methods("black"):
+        ahead = mean_interval(own - agreement(stored, name, title, "black"))
+        assert ahead.low > 0, title
+    grey = mean_interval(brightness(data, stored, name, "grey"))  # the control: the other paint
+    assert grey.high < own.mean() - 0.3
+
+
+def test_the_order_of_the_cam_methods_turns_round_with_the_paint_in_the_standard_net(stored):
+    """Each pair: the difference of the two, image by image, with its interval."""
+    pairs = list(combinations(CAMS, 2))
+    signs = {}
+    for paint in ("black", "grey"):
+        signs[paint] = {
+            (one, other): mean_interval(
+                agreement(stored, STANDARD, one, paint) - agreement(stored, STANDARD, other, paint)
+            )
+            for one, other in pairs
+        }
+    first, last = signs["black"]["Grad-CAM", "Score-CAM"], signs["grey"]["Grad-CAM", "Score-CAM"]
+    assert first.high < 0 < last.low
+
+
+@pytest.mark.parametrize("title", CAMS)
+def test_in_black_the_next_images_map_keeps_most_of_the_agreement_and_in_grey_nothing(
+    stored, title
+):
+    own, other = (agreement(stored, STANDARD, title, "black", s).mean() for s in (0, 1))
+    assert other > 0.6 * own
+    assert mean_interval(agreement(stored, STANDARD, title, "grey", 1)).high < 0.05
+
+
+@pytest.mark.parametrize("paint", ["black", "grey"])
+def test_integrated_gradients_tell_of_their_own_image(stored, paint):
+    title = f"integrated gradients from {paint}"
+    own, other = (agreement(stored, STANDARD, title, paint, s).mean() for s in (0, 1))
+    assert own > 0.3 and other < 0.25 * own
+
+
+def test_the_two_paints_hardly_agree(stored):
+    pair = (stored[f"{STANDARD}/fall in {paint}"] for paint in ("black", "grey"))
+    mean = mean_interval([similarity(*both) for both in zip(*pair, strict=True)])
+    assert mean.high < 0.2
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_random_map_agrees_with_nothing(stored, name):
+    noise = np.random.default_rng(0).normal(size=(100, 7, 7))
+    for paint in ("black", "grey"):
+        fall = stored[f"{name}/fall in {paint}"]
+        mean = mean_interval([similarity(*pair) for pair in zip(noise, fall, strict=True)])
+        assert mean.low < 0 < mean.high or abs(mean.mean) < 0.05
+
+
+def test_what_is_stored_is_what_the_code_computes(data, stored):
+    images, labels = data.test_images[:100], np.int32(data.test_labels[:100])
+    net = load_trained(STANDARD)
+    for n in (18, 99):
+        new = occlusion_map(net, images[[n]], labels[[n]], patch=4, fill=0.0, progress=False)
+        np.testing.assert_allclose(
+            in_tiles(new)[0], stored[f"{STANDARD}/fall in black"][n], atol=5e-3
+        )
+    new = measure(net, images[:20], labels[:20])
+    for title, maps in new.items():
+        old = stored[f"{STANDARD}/{title}"][:20]
+        if title != "SmoothGrad":  # its noise depends on the number of images
+            assert np.corrcoef(maps.ravel(), old.ravel())[0, 1] > 0.999, title
+
+
+def test_tf_keras_vis_draws_what_is_stored(data, stored):
+    pytest.importorskip("tf_keras_vis")
+    images, labels = data.test_images[:8], np.int32(data.test_labels[:8])
+    for title, maps in theirs(load_trained(STANDARD), images, labels).items():
+        np.testing.assert_allclose(
+            to_heatmap(maps), to_heatmap(stored[f"tf-keras-vis/{title}"]), atol=2e-3
+        )
+
+
+def test_tf_keras_vis_agrees_but_for_grad_cam_plus_plus(data, stored):
+    net, images, labels = load_trained(STANDARD), data.test_images[:8], data.test_labels[:8]
+    for method, title in ((grad_cam, "Grad-CAM"), (layer_cam, "Layer-CAM")):
+        ours = to_heatmap(method(net, images, labels, "relu6"))
+        np.testing.assert_allclose(ours, to_heatmap(stored[f"tf-keras-vis/{title}"]), atol=2e-3)
+    ours = to_heatmap(grad_cam_plus_plus(net, images, labels, "relu6"))
+    apart = abs(ours - to_heatmap(stored["tf-keras-vis/Grad-CAM++"])).mean()
+    assert 0.002 < apart < 0.1
+
+
+def test_the_epochs_and_accuracies_that_the_lesson_prints():
+    facts = {name: json.loads((DATA / "models" / f"{name}.json").read_text()) for name in LAYERS}
+    first, *_ = facts[ODD]["phases"]
+    assert (first["epochs"], first["batch_size"], first["learning_rate"]) == (25, 150, 1e-4)
+    assert facts[STANDARD]["phases"] == [{"epochs": 5}]
+    assert min(one["test_accuracy"] for one in facts.values()) > 0.9
+
+
+def test_positive_gradients_alone_make_grad_cam_blind_for_the_class(data):
+    net, images, labels = load_trained(ODD), data.test_images, data.test_labels
+    trousers, bags = images[labels == 1][:40], images[labels == BAG][:40]
+    halves = np.roll(trousers, -6, axis=2)[:, :, :14], np.roll(bags, 6, axis=2)[:, :, 14:]
+    scenes = np.concatenate(halves, axis=2)
+    linear = with_linear_output(net)
+    both = keras.Model(linear.inputs, [linear.get_layer("relu7").output, linear.outputs[0]])
+    where = centres(net, images[:20], "relu7")
+
+    def only_positive(net, scenes, c, layer):
+        with tf.GradientTape() as tape:
+            maps, scores = both(scenes)
+            score = scores[:, c]
+        weights = np.maximum(tape.gradient(score, maps), 0).mean(axis=(1, 2), keepdims=True)
+        return (maps.numpy() * weights).sum(axis=-1)
+
+    moved = {}
+    for method in (grad_cam, grad_cam_plus_plus, only_positive):
+        heats = [placed(method(net, scenes, c, "relu7"), *where, 28, 28) for c in (1, BAG)]
+        right = [(one[:, :, 14:].sum((1, 2)) / one.sum((1, 2))).mean() for one in heats]
+        moved[method] = right[1] - right[0]
+    assert moved[grad_cam] > 0.4 and max(moved[grad_cam_plus_plus], moved[only_positive]) < 0.15
