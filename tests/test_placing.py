@@ -29,7 +29,7 @@ def test_centres_follow_a_known_shift_along_both_axes(down, right):
 
 
 def test_centres_of_pooled_places_are_the_middle_of_their_pixels():
-    rows, columns = centres(shifting_net(0, 0, pool=4), IMAGES, "pooled")
+    rows, columns = centres(shifting_net(0, 0, pool=4), 0 * IMAGES, "pooled")
     np.testing.assert_allclose(rows, [1.5, 5.5, 9.5], atol=1e-5)
     np.testing.assert_allclose(columns, [1.5, 5.5, 9.5, 13.5], atol=1e-5)
 

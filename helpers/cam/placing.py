@@ -16,8 +16,7 @@ def centres(
     """Measure where the places of a layer look, by pushing one row or column of pixels at a time.
 
     The centre of a row of places is the mean of the pixel rows, each weighted by how much the
-    places change when it is pushed, dark pixels up and bright
-    ones down; the same for columns.
+    places change when it is pushed, dark pixels up and bright ones down; the same for columns.
 
     Args:
         images: float32 (n, h, w, c) in the range that the model expects; a few are enough.
@@ -30,9 +29,9 @@ def centres(
         ValueError: unknown layer, or images of a wrong shape or range.
 
     >>> from helpers.models import build_fashion_cnn
-    >>> rows, columns = centres(build_fashion_cnn(), np.ones((1, 28, 28, 1)), "pool1")
-    >>> rows[7].round(1), len(columns)
-    (np.float64(14.5), 14)
+    >>> rows, columns = centres(build_fashion_cnn(), np.zeros((1, 28, 28, 1)), "pool1")
+    >>> len(rows), len(columns), 12 < rows[7] < 17
+    (14, 14, np.True_)
     """
     images = check_images(model, images)
     middle = (images.min() + images.max()) / 2

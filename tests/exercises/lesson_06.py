@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.activations import feature_maps
 from helpers.cam import grad_cam, grad_cam_plus_plus, layer_cam, to_heatmap
 from helpers.datasets import DATA, load_fashion_mnist
 from helpers.models import load_trained, with_linear_output
@@ -34,12 +35,19 @@ def fashion():
     return data.test_images, np.int32(data.test_labels), list(data.class_names)
 
 
+def logits_from(net, layer, maps):
+    place = [one.name for one in net.layers].index(layer)
+    for one in net.layers[place + 1 :]:
+        maps = one(maps)
+    return maps
+
+
 def maps_and_gradients(net, layer, pictures, classes):
     """Do what the lesson does."""
-    both = keras.Model(net.inputs, [net.get_layer(layer).output, net.outputs[0]])
+    maps = tf.constant(feature_maps(net, pictures, [layer])[0])
     with tf.GradientTape() as tape:
-        maps, logits = both(pictures)
-        score = tf.gather(logits, classes, batch_dims=1)
+        tape.watch(maps)
+        score = tf.gather(logits_from(net, layer, maps), classes, batch_dims=1)
     return maps.numpy(), tape.gradient(score, maps).numpy()
 
 
@@ -49,7 +57,9 @@ def fair_ties() -> Cases:
         return (hottest & masks).sum(axis=(1, 2)) / hottest.sum(axis=(1, 2))
 
     def one_by_one(heats, masks):
-        return [float(mask[heat == heat.max()].mean()) for heat, mask in zip(heats, masks)]
+        return [
+            float(mask[heat == heat.max()].mean()) for heat, mask in zip(heats, masks, strict=True)
+        ]
 
     def first(heats, masks):
         return pointing_game(heats, masks).hit
@@ -58,10 +68,11 @@ def fair_ties() -> Cases:
         return right(heats, masks).round()
 
     def any_of_them(heats, masks):
-        return [mask[heat == heat.max()].any() for heat, mask in zip(heats, masks)]
+        return [mask[heat == heat.max()].any() for heat, mask in zip(heats, masks, strict=True)]
 
     def counts(heats, masks):
-        return [(mask & (heat == heat.max())).sum() for heat, mask in zip(heats, masks)]
+        pairs = zip(heats, masks, strict=True)
+        return [(mask & (heat == heat.max())).sum() for heat, mask in pairs]
 
     def one_maximum(heats, masks):
         hottest = heats == heats.max()
@@ -72,10 +83,18 @@ def fair_ties() -> Cases:
         return (hottest & masks).sum(axis=(1, 2)) / masks.sum(axis=(1, 2))
 
     return Cases(
-        right=[right, one_by_one, lambda h, m: tf.constant(right(h, m)), lambda h, m: 1 - right(h, ~m)],
+        right=[
+            right,
+            one_by_one,
+            lambda h, m: tf.constant(right(h, m)),
+            lambda h, m: 1 - right(h, ~m),
+        ],
         wrong=[
             (first, "as argmax does"),
-            (lambda h, m: first(h[:, ::-1, ::-1], m[:, ::-1, ::-1]), "the last of|no number|not all"),
+            (
+                lambda h, m: first(h[:, ::-1, ::-1], m[:, ::-1, ::-1]),
+                "the last of|no number|not all",
+            ),
             (lambda h, m: pointing_game(h, m).energy, "all heat that is inside"),
             (lambda h, m: 1 - right(h, m), "share outside"),
             (any_of_them, "not a full hit"),
@@ -189,7 +208,11 @@ def what_is_enough() -> Cases:
         return tiles(net, images, classes, value)
 
     return Cases(
-        right=[right, lambda *given: right(*given).tolist(), lambda *given: tf.constant(right(*given))],
+        right=[
+            right,
+            lambda *given: right(*given).tolist(),
+            lambda *given: tf.constant(right(*given)),
+        ],
         wrong=[
             (painted, "show only the tile"),
             (lambda *given: -right(*given), "sign is turned"),
@@ -272,13 +295,6 @@ def sum_of_contributions() -> str:
     }[round(float(net(np.full_like(image, grey))[0, 0]))]
 
 
-def logits_after(layer, maps):
-    place = [one.name for one in linear().layers].index(layer)
-    for one in linear().layers[place + 1 :]:
-        maps = one(maps)
-    return maps.numpy()
-
-
 def rim() -> str:
     images, labels, _ = fashion()
     A, g = maps_and_gradients(linear(), "relu8", images[:FIRST], labels[:FIRST])
@@ -286,7 +302,7 @@ def rim() -> str:
     edge[:6, :6] = False
     changed = A.copy()
     changed[:, edge] = 1000
-    if not np.array_equal(logits_after("relu8", changed), logits_after("relu8", A)):
+    if not np.array_equal(*(logits_from(linear(), "relu8", one) for one in (changed, A))):
         return "The net reads these places for other classes"
     if np.abs(g[:, edge]).max() == np.abs(g).max():
         return "Its gradient is the largest of the layer"

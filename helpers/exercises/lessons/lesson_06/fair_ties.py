@@ -36,8 +36,14 @@ def _mistakes(heats: np.ndarray, masks: np.ndarray) -> list[tuple[np.ndarray, st
         (inside[rows, flat.argmax(axis=1)], FIRST),
         (inside[rows, last], "You take the last of the hottest places. They share the verdict."),
         (1 - right, "This is the share outside."),
-        ((hottest & inside).any(axis=1), "One hottest place inside is not a full hit. Take shares."),
-        ((hottest & inside).sum(axis=1), "These are counts. Divide by the number of hottest places."),
+        (
+            (hottest & inside).any(axis=1),
+            "One hottest place inside is not a full hit. Take shares.",
+        ),
+        (
+            (hottest & inside).sum(axis=1),
+            "These are counts. Divide by the number of hottest places.",
+        ),
         (right > 0.5, "You round. Give the share itself, such as 0.25."),
         (
             (hottest & inside).sum(axis=1) / np.maximum(inside.sum(axis=1), 1),
@@ -47,7 +53,10 @@ def _mistakes(heats: np.ndarray, masks: np.ndarray) -> list[tuple[np.ndarray, st
             (flat * inside).sum(axis=1) / total,
             "This is the share of all heat that is inside. Only the hottest places count here.",
         ),
-        (inside.mean(axis=1), "This is the share of the mask, the chance of a place drawn at random."),
+        (
+            inside.mean(axis=1),
+            "This is the share of the mask, the chance of a place drawn at random.",
+        ),
         (
             (all_at_once & masks).sum(axis=(1, 2)) / np.maximum(all_at_once.sum(axis=(1, 2)), 1),
             "Each map has a maximum of its own: heats.max(axis=(1, 2)).",

@@ -44,7 +44,10 @@ def _right_and_wrong(
         (_weighted(maps, _mean(gradients)), "This is Grad-CAM: negative gradients still count."),
         (_weighted(maps, positive), "This is Layer-CAM, a weight for each place. Take the mean."),
         (plus, "This is Grad-CAM++. Leave the fraction out: only the mean changes."),
-        (_weighted(maps, _mean(np.abs(gradients))), "abs counts what is against as if it were for."),
+        (
+            _weighted(maps, _mean(np.abs(gradients))),
+            "abs counts what is against as if it were for.",
+        ),
         (_weighted(maps, _mean(np.maximum(-gradients, 0))), "You kept the negative part."),
         (right * top, "The weights are sums here: take means."),
         (
