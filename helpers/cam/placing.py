@@ -30,8 +30,8 @@ def centres(
 
     >>> from helpers.models import build_fashion_cnn
     >>> rows, columns = centres(build_fashion_cnn(), np.zeros((1, 28, 28, 1)), "pool1")
-    >>> len(rows), len(columns), 12 < rows[7] < 17
-    (14, 14, np.True_)
+    >>> len(rows), len(columns), bool(12 < rows[7] < 17)
+    (14, 14, True)
     """
     images = check_images(model, images)
     middle = (images.min() + images.max()) / 2
