@@ -20,6 +20,9 @@ BUILDERS = {
     "fashion_cnn": build_fashion_cnn,
     "deep_fashion_cnn": build_deep_fashion_cnn,
     "photo_cnn": build_photo_cnn,
+    "stranger_cnn": build_fashion_cnn,  # three nets for lesson 07
+    "random_labels_cnn": build_fashion_cnn,
+    "true_labels_cnn": build_fashion_cnn,
 }
 OWN_MODELS = Path(os.environ.get("CNN_COURSE_MY_MODELS", DATA.parent / "my_models"))
 
