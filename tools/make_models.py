@@ -10,6 +10,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import keras
 import numpy as np
@@ -31,14 +32,15 @@ from helpers.models.heads import file_name, save_head
 from helpers.models.photo_head import fit_photo_head
 from helpers.sources.placing import placed
 from tools import hundred_heatmaps
+from tools.make_trust_models import make_roar, train_by_heart, train_stranger
 
 SEED = 0
 MODELS = DATA / "models"
 
 
-def save(model: keras.Model) -> None:
+def save(model: keras.Model, name: str | None = None) -> None:
     """Save the weights alone, so that any version of Keras can read them."""
-    with placed(MODELS / f"{model.name}.npz") as file:
+    with placed(MODELS / f"{name or model.name}.npz") as file:
         np.savez_compressed(file, *model.get_weights())
 
 
@@ -88,6 +90,15 @@ def make_fashion(
     record(name, model, history, time.time() - begin, tested)
     if keep:
         save(model)
+
+
+def make_for_trust(name: str, make: Callable, data: FashionMNIST) -> None:
+    """Train a net of lesson 07 and test it on clothes as they are."""
+    begin = time.time()
+    model, history = make(data)
+    tested = {"test_accuracy": accuracy(model, data.test_images, data.test_labels)}
+    record(name, model, history, time.time() - begin, tested)
+    save(model, name)
 
 
 def make_photo_cnn() -> None:
@@ -146,6 +157,14 @@ def main(names: list[str]) -> None:
         "standard_fashion_cnn": lambda n: make_fashion(n, build_standard_fashion_cnn, data, short),
         "hundred_heatmaps": lambda n: hundred_heatmaps.main([]),
         "photo_cnn": lambda n: make_photo_cnn(),
+        "stranger_cnn": lambda n: make_for_trust(n, train_stranger, data),
+        "random_labels_cnn": lambda n: make_for_trust(
+            n, partial(train_by_heart, shuffled=True), data
+        ),
+        "true_labels_cnn": lambda n: make_for_trust(
+            n, partial(train_by_heart, shuffled=False), data
+        ),
+        "roar": lambda n: make_roar(data),
         "photo_head": lambda n: make_photo_head(),
         "album_head": lambda n: make_album_head(),
     }

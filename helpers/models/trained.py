@@ -22,6 +22,9 @@ BUILDERS = {
     "deep_fashion_cnn": build_deep_fashion_cnn,
     "standard_fashion_cnn": build_standard_fashion_cnn,
     "photo_cnn": build_photo_cnn,
+    "stranger_cnn": build_fashion_cnn,  # three nets for lesson 07
+    "random_labels_cnn": build_fashion_cnn,
+    "true_labels_cnn": build_fashion_cnn,
 }
 OWN_MODELS = Path(os.environ.get("CNN_COURSE_MY_MODELS", DATA.parent / "my_models"))
 

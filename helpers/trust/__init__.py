@@ -1,5 +1,6 @@
 """Put heatmaps on trial: do they depend on the weights, and do they find what matters?"""
 
+from helpers.trust.controls import edge_strength
 from helpers.trust.curves import deletion_curve, insertion_curve
 from helpers.trust.intervals import Mean, mean_interval
 from helpers.trust.pointing import Pointing, pointing_game
@@ -10,6 +11,7 @@ __all__ = [
     "Mean",
     "Pointing",
     "deletion_curve",
+    "edge_strength",
     "insertion_curve",
     "mean_interval",
     "pointing_game",

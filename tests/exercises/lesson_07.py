@@ -2,180 +2,199 @@
 
 import warnings
 import zlib
-from functools import cache
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from helpers.activations import feature_maps
-from helpers.cam import grad_cam, to_heatmap
-from helpers.datasets import PHOTOS, load_fashion_mnist, load_photo
-from helpers.images import blur, overlay, stretch
+from helpers.cam import grad_cam
+from helpers.classes import probabilities
+from helpers.datasets import load_album, load_fashion_mnist
+from helpers.images import blur
 from helpers.inputs import prepare
-from helpers.models import load_trained, load_vgg16
-from helpers.trust import deletion_curve, pointing_game, randomize_from, similarity
+from helpers.models import load_efficientnet_lite, load_trained
+from helpers.occlusion import occlusion_map
+from helpers.trust import (
+    deletion_curve,
+    edge_strength,
+    pointing_game,
+    randomize_from,
+    similarity,
+)
 from tests.exercises import Cases
 
-SHIRT, EYE = 6, [0.2126, 0.7152, 0.0722]
+SHIRT = 6
 
 
-def looked() -> Cases:
-    random = to_heatmap(blur(np.random.default_rng(1).random((14, 14, 1)), 1.5)[:, :, 0])
-    values, black = np.clip(stretch(random, 224, 224), 0, 1), np.zeros((224, 224, 3), np.uint8)
-    pictures = [overlay(black, random, 1, name, "blend") for name in ("jet", "viridis")]
+def peaks(maps, mask):
+    top = maps.max(axis=(1, 2), keepdims=True)
+    hottest = (maps == top) & (top > 0)
+    return hottest, (hottest & mask).sum(axis=(1, 2))
 
-    def against(weights, measure="spearman"):
-        return [similarity(picture @ weights, values, measure) for picture in pictures]
 
-    jet, viridis = against(EYE)
-    assert viridis > 0.99 and abs(jet) < 0.5
+def fair_peak() -> Cases:
+    def right(maps, mask):
+        hottest, inside = peaks(maps, mask)
+        return inside / np.maximum(hottest.sum(axis=(1, 2)), 1)
+
+    def one_by_one(maps, mask):
+        return [mask[one == one.max()].mean() if one.any() else 0 for one in maps]
+
+    def in_tensorflow(maps, mask):
+        flat, chosen = tf.reshape(maps, (len(maps), -1)), tf.cast(mask.ravel(), tf.float32)
+        top = tf.cast(flat == tf.reduce_max(flat, axis=1, keepdims=True), tf.float32)
+        share = tf.reduce_sum(top * chosen, axis=1) / tf.reduce_sum(top, axis=1)
+        return tf.where(tf.reduce_any(flat > 0, axis=1), share, 0)
+
+    def by_argmax(maps, mask):
+        return mask.ravel()[maps.reshape(len(maps), -1).argmax(axis=1)] & maps.any(axis=(1, 2))
+
+    def empty_counts(maps, mask):
+        top = maps == maps.max(axis=(1, 2), keepdims=True)
+        return (top & mask).sum(axis=(1, 2)) / top.sum(axis=(1, 2))
+
+    def divided_by_zero(maps, mask):
+        hottest, inside = peaks(maps, mask)
+        with np.errstate(invalid="ignore"):
+            return inside / hottest.sum(axis=(1, 2))
+
     return Cases(
-        right=[
-            [jet, viridis],
-            (jet, viridis),
-            tf.constant([jet, viridis]),
-            np.float16([jet, viridis]),
-            {"viridis": viridis, "jet": jet},
-            [round(jet, 2), round(viridis, 2)],
-        ],
+        right=[right, one_by_one, in_tensorflow, lambda m, k: np.float32(right(m, k))],
         wrong=[
-            ([viridis, jet], "wrong order"),
-            ([abs(jet), viridis], "dropped the sign"),
-            (against([1 / 3] * 3), "mean of red, green and blue"),
-            (against(EYE, "pearson"), "compared values"),
-            (against([1 / 3] * 3, "pearson"), "given weights"),
-            (against(EYE[::-1]), "Red and blue"),
-            ([jet, jet], "jet twice"),
-            ([viridis, viridis], "took viridis twice"),
-            ([1, 1], "the values twice"),
-            (jet, "one number"),
-            ([100 * jet, 100 * viridis], "stays within"),
-            ([picture @ EYE for picture in pictures], "whole arrays"),
-            ({"jet": jet}, "keys jet and viridis"),
-            ([jet, viridis, 0], "should be 2"),
-            (["low", "high"], "should be numbers"),
+            (by_argmax, "argmax takes one"),
+            (lambda m, k: pointing_game(m, k).hit, "not all values are"),
+            (lambda m, k: pointing_game(m, k).energy, "energy inside"),
+            (lambda m, k: peaks(m, k)[1] > 0, "any peak lies inside"),
+            (lambda m, k: peaks(m, k)[1], "These are counts"),
+            (lambda m, k: 1 - right(m, k), "share outside"),
+            (lambda m, k: 100 * right(m, k), "percents"),
+            (empty_counts, "points nowhere"),
+            (divided_by_zero, "divided by zero"),
+            (lambda m, k: peaks(m, k)[1] / k.sum(), "cells of the region"),
+            (lambda m, k: ((m == m.max()) & k).sum(axis=(1, 2)), "maximum of its own"),
+            (lambda m, k: right(m, k).mean(), "share for each map"),
+            (lambda m, k: right(m, k)[:, None, None], "left over"),
+            (lambda m, k: peaks(m, k)[0], "for each cell"),
+            (lambda m, k: np.ones(len(m)), "not all values are"),
+            (lambda m, k: np.zeros(len(m)), "not all values are"),
+            (lambda m: m, "stops with TypeError"),
+            (0.5, "the function itself"),
         ],
     )
 
 
-@cache
-def fashion():
-    return load_fashion_mnist("subset"), load_trained("fashion_cnn")
-
-
-def throws(layer="probabilities", measure="spearman", at=None, fixed=None):
-    data, net = fashion()
-    shirts = data.test_images[data.test_labels == SHIRT][:6]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        before, rows = grad_cam(net, shirts, SHIRT, at), []
-        for seed in range(5):
-            other = randomize_from(net, layer, seed=seed if fixed is None else fixed)
-            after = grad_cam(other, shirts, SHIRT, at)
-            rows.append([similarity(one, two, measure) for one, two in zip(before, after)])  # noqa: B905
+def throws(model, images, index, layer, measure="spearman", seeds=range(5), cam=grad_cam):
+    before, rows = cam(model, images, index), []
+    for seed in seeds:
+        after = cam(randomize_from(model, layer, seed=seed), images, index)
+        rows.append([similarity(*pair, measure) for pair in zip(before, after, strict=True)])
     return np.array(rows)
 
 
-def changed() -> Cases:
-    right = throws()
-    assert fashion()[1].layers[13].name == "probabilities"
-    assert right[0].mean() > 0.3 and np.abs(right[1:].mean(axis=1)).max() < 0.2
+def on_its_own(model, images, index, layer):
+    """Destroy the net as the lesson does, and compare ranks with NumPy."""
+    del layer
+    return throws(model, images, index, model.layers[-1])
+
+
+def scatter() -> Cases:
+    def itself(model, images, index, layer):
+        first = grad_cam(model, images, index)
+        return [[similarity(one, one) for one in first]] * 5
+
     return Cases(
         right=[
-            right,
-            right.tolist(),
-            tf.constant(right),
-            np.float16(right),
-            right.round(2),
-            throws(13),
+            throws,
+            lambda *given: throws(*given).tolist(),
+            lambda *given: tf.constant(throws(*given)),
+            lambda *given: throws(*given).round(3),
         ],
         wrong=[
-            (right.mean(), "single number"),
-            (right.mean(axis=1), "You averaged"),
-            (right.mean(axis=0), "You averaged"),
-            (right.T, "changed places"),
-            (throws(fixed=0), "All rows are equal"),
-            (throws(fixed=3), "All rows are equal"),
-            (np.ones((5, 6)), "not destroyed"),
-            (throws(measure="pearson"), "compared values"),
-            (throws("dense1"), "all from dense1"),
-            (throws("conv1"), "all from conv1"),
-            (throws(at="pool2"), "at pool2"),
-            (right[::-1], "in this order"),
-            (right[:4], "should be 5 x 6"),
-            (100 * right, "stays within"),
-            (np.zeros((5, 6, 14, 14)), "look like heatmaps"),
+            (itself, "a map meets itself|All are 1"),
+            (lambda *given: throws(*given, seeds=[0] * 5), "All rows are equal"),
+            (lambda *given: throws(*given, seeds=range(1, 6)), "not all values are"),
+            (lambda *given: throws(*given)[::-1], "in the order 0, 1, 2"),
+            (lambda *given: throws(*given, measure="pearson"), "compared values"),
+            (lambda m, i, c, layer: throws(m, i, c, "end"), "all from end on"),
+            (lambda m, i, c, layer: throws(m, i, c, "hidden"), "all from hidden on"),
+            (on_its_own, "all from end on"),
+            (lambda m, i, c, layer: throws(m, i, 2, layer), "use class_index"),
+            (lambda m, i, c, layer: throws(m, i, None, layer), "use class_index"),
+            (lambda *given: throws(*given).T, "changed places"),
+            (lambda *given: throws(*given).mean(), "one number"),
+            (lambda *given: throws(*given).mean(axis=1), "You averaged"),
+            (lambda *given: throws(*given).mean(axis=0), "You averaged"),
+            (lambda *given: throws(*given)[:4], r"shape \(4, 4\)"),
+            (lambda m, i, c, layer: np.stack([grad_cam(m, i, c)] * 5), "look like heatmaps"),
+            (lambda *given: np.zeros((5, 4)), "not all values are"),
+            (lambda model: model, "stops with TypeError"),
+            (np.zeros((5, 4)), "the function itself"),
         ],
     )
 
 
-def parts(maps):
-    cells = np.sort(np.asarray(maps).reshape(len(maps), -1), axis=1)
-    total = cells.sum(axis=1)
-    return cells, np.where(total > 0, total, 1)
+def search(model, images, index, fill=0.0, best=min, margin=0, fresh=True):
+    height, width = images.shape[1:3]
+    covered, left = images.copy(), {}
+    for place in np.ndindex(height - 2 - margin, width - 2 - margin):
+        if fresh:
+            covered = images.copy()
+        covered[:, place[0] : place[0] + 3, place[1] : place[1] + 3] = fill
+        left[place] = probabilities(model, covered)[:, index].mean()
+    return best(left, key=left.get)
 
 
-def built() -> Cases:
-    def right(maps):
-        cells, total = parts(maps)
-        return cells[:, -4:].sum(axis=1) / total
+def secret_place() -> Cases:
+    def by_the_net_itself(model, images, class_index):
+        left = np.ones([side - 2 for side in images.shape[1:3]])
+        for row, column in np.ndindex(left.shape):
+            covered = images.copy()
+            covered[:, row : row + 3, column : column + 3] = 0
+            left[row, column] = model(covered).numpy()[:, class_index].mean()
+        return np.array(np.unravel_index(np.argmin(left), left.shape))
 
-    def partitioned(maps):
-        flat = maps.reshape(len(maps), -1)
-        hottest = np.partition(flat, -4, axis=1)[:, -4:].sum(axis=1)
-        return np.divide(
-            hottest, flat.sum(axis=1), out=np.zeros(len(maps)), where=hottest > 0, casting="unsafe"
-        )
+    def brightest(model, images, index):
+        mean = images.mean(axis=0)[..., 0]
+        return np.unravel_index(mean.argmax(), mean.shape)
 
-    def in_tensorflow(maps):
-        flat = tf.reshape(maps, (len(maps), -1))
-        hottest = tf.reduce_sum(tf.math.top_k(flat, 4).values, axis=1)
-        return tf.math.divide_no_nan(hottest, tf.reduce_sum(flat, axis=1))
+    def hottest_pixel(model, images, index):
+        falls = occlusion_map(model, images, index, patch=3, stride=1).mean(axis=0)
+        return np.unravel_index(falls.argmax(), falls.shape)
 
-    def one_by_one(maps):
-        return [sum(sorted(m.ravel())[-4:]) / m.sum() if m.any() else 0 for m in maps]
-
-    def some(chosen):
-        return lambda maps: parts(maps)[0][:, chosen].sum(axis=1) / parts(maps)[1]
-
-    def together(maps):
-        return parts(maps)[0][:, -4:].sum(axis=1) / maps.sum()
+    def moved(by):
+        return lambda *given: tuple(np.add(search(*given), by))
 
     return Cases(
-        right=[right, partitioned, in_tensorflow, one_by_one],
+        right=[search, by_the_net_itself, lambda *given: list(search(*given))],
         wrong=[
-            (lambda maps: parts(maps)[0][:, -4:].sum(axis=1), "divide each by the sum"),
-            (lambda maps: parts(maps)[0][:, -4:].mean(axis=1), "mean of the four"),
-            (together, "not of all"),
-            (lambda maps: right(maps) * parts(maps)[1] / 49, "number of cells"),
-            (lambda maps: right(maps) / 4, "mean share"),
-            (lambda maps: 100 * right(maps), "percents"),
-            (lambda maps: 1 - right(maps), "share outside"),
-            (some(slice(0, 4)), "coldest"),
-            (some(slice(-1, None)), "hottest cell alone"),
-            (some(slice(-3, None)), "three cells"),
-            (some(slice(-5, None)), "five cells"),
-            (some(slice(-5, -1)), "left out the hottest"),
-            (lambda maps: right(maps).mean(), "share for each map"),
-            (lambda maps: right(maps)[:, None], "left over"),
-            (lambda maps: parts(maps)[0][:, -4:], "Add them up"),
-            (lambda maps: np.sort(maps.ravel())[-4:], "on its own"),
-            (lambda maps: np.full(len(maps), np.nan), "divided by zero"),
-            (lambda maps: maps + undefined, "stops with NameError"),  # noqa: F821
-            (lambda maps: maps, "3 axes"),
-            (lambda: 1, "stops with TypeError"),
-            (0.4, "the function itself"),
+            (lambda *given: search(*given)[::-1], "changed places"),
+            (moved(1), "top left pixel"),
+            (moved(2), "top left pixel"),
+            (lambda *given: search(*given, best=max), "raises the probability"),
+            (lambda *given: search(*given, fill=1), "white|It is not row"),
+            (lambda *given: search(*given, fresh=False), "fresh copy"),
+            (lambda *given: search(*given, margin=1), "far end"),
+            (lambda m, i, c: search(m, i, 1), "class_index"),
+            (brightest, "It is not row|lies inside"),
+            (hottest_pixel, "It is not row|lies inside"),
+            (lambda *given: (2, 8), "It is not row"),
+            (lambda *given: (0, 0), "It is not row"),
+            (lambda *given: 21, "0 axes"),
+            (lambda *given: (2.5, 8), "whole numbers"),
+            (lambda m, i, c: np.zeros(i.shape[1:3]), "should be 2"),
+            (lambda model: model, "stops with TypeError"),
+            ((2, 8), "the function itself"),
         ],
     )
 
 
 def cases() -> dict[str, Cases]:
-    return {"07.1": looked(), "07.2": changed(), "07.3": built()}
+    return {"07.1": fair_peak(), "07.2": scatter(), "07.3": secret_place()}
 
 
 def blind() -> str:
-    data, net = fashion()
+    data, net = load_fashion_mnist("subset"), load_trained("fashion_cnn")
     means = [
         feature_maps(each, data.test_images[:1], ["conv2"])[0][0].mean(axis=-1)
         for each in (net, randomize_from(net, "probabilities"))
@@ -185,8 +204,7 @@ def blind() -> str:
 
 
 def dice() -> str:
-    _, net = fashion()
-    maps = []
+    net, maps = load_trained("fashion_cnn"), []
     for each in (net, randomize_from(net, "probabilities")):
         kernel = np.ascontiguousarray(each.get_layer("probabilities").get_weights()[0])
         maps.append(np.random.default_rng(zlib.crc32(kernel.tobytes())).random((14, 14)))
@@ -202,19 +220,13 @@ def pointing() -> str:
 
 
 def control() -> str:
-    """Do edges, too, beat random maps in deletion? Small photos are enough to see it."""
-    vgg, rng = load_vgg16("photos"), np.random.default_rng(1)
-    photos = [load_photo(name, 112) for name in PHOTOS]
-    edges = []
-    for photo in photos:
-        down, right = np.gradient(photo.mean(axis=2))
-        edges.append(np.hypot(down, right).reshape(7, 16, 7, 16).mean(axis=(1, 3)))
-    smooth = [blur(rng.random((7, 7, 1)), 0.75)[:, :, 0] for _ in photos]
-    x = prepare(vgg, np.stack(photos))
-    areas = [
-        deletion_curve(vgg, x, np.stack(maps), range(len(photos)), steps=3).mean()
-        for maps in (edges, smooth)
-    ]
+    """Do edges, too, beat random maps in deletion?"""
+    net, rng = load_efficientnet_lite(), np.random.default_rng(1)
+    x = prepare(net, load_album("animal", "test"))
+    answers = probabilities(net, x).argmax(axis=1)
+    edges = edge_strength(x).reshape(len(x), 7, 32, 7, 32).mean(axis=(2, 4))
+    smooth = np.stack([blur(rng.random((7, 7, 1)), 1)[:, :, 0] for _ in x])
+    areas = [deletion_curve(net, x, m, answers, steps=4).mean() for m in (edges, smooth)]
     if areas[0] < areas[1] - 0.03:
         return "A control that knows the photo, but not the net"
     return "Nothing: random maps are the control, and they lost"
@@ -222,7 +234,7 @@ def control() -> str:
 
 def proof() -> str:
     """A small net that cheats: what do images from the same source say, and what an experiment?"""
-    data, _ = fashion()
+    data = load_fashion_mnist("subset")
 
     def marked(images):
         images = images.copy()
@@ -248,11 +260,29 @@ def proof() -> str:
     return "A high share of right answers on new images from the same source"
 
 
+def holes() -> str:
+    """Can a linear net learn from the shape of holes alone, where holes lie on the object?"""
+    data = load_fashion_mnist("subset")
+    ranking = [maps[..., 0] > 0 for maps in (data.train_images, data.test_images)]
+    keras.utils.set_random_seed(0)
+    net = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()])
+    net.add(keras.layers.Dense(10))
+    net.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    net.fit(np.float32(ranking[0]), data.train_labels, epochs=3, verbose=0)
+    right = (net(np.float32(ranking[1])).numpy().argmax(axis=1) == data.test_labels).mean()
+    if right > 0.5:
+        return "The shape of the holes may tell the class by itself"
+    return "The ranking was bad: it painted only what nobody needs"
+
+
 def quiz_answers() -> dict[str, str]:
-    return {
-        "07-blind": blind(),
-        "07-dice": dice(),
-        "07-pointing": pointing(),
-        "07-control": control(),
-        "07-proof": proof(),
-    }
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="a heatmap is zero")
+        return {
+            "07-blind": blind(),
+            "07-dice": dice(),
+            "07-pointing": pointing(),
+            "07-control": control(),
+            "07-holes": holes(),
+            "07-proof": proof(),
+        }

@@ -1,1 +1,1 @@
-"""Exercises of lesson 07: a colour map that lies, how far one throw scatters, focus of a map."""
+"""Exercises of lesson 07: a fair peak, how far one throw scatters, a secret found without a map."""

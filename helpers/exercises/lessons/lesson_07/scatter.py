@@ -6,70 +6,82 @@ from functools import cache
 
 import numpy as np
 
+from helpers._keras import keras
 from helpers.cam import grad_cam
-from helpers.datasets import load_fashion_mnist
 from helpers.exercises import expect
 from helpers.exercises.checks import Mistake, exercise
-from helpers.models import load_trained
+from helpers.models import describe
 from helpers.trust import randomize_from, similarity
 
-SEEDS, SHIRTS, SHIRT = 5, 6, 6
+SEEDS, IMAGES, CLASSES = 5, 4, 3
 
 
 @cache
-def _throws(
-    layer: str = "probabilities", measure: str = "spearman", at: str | None = None
-) -> np.ndarray:
-    """How alike the shirts' heatmaps are before and after, a row for each seed."""
-    data, net = load_fashion_mnist("subset"), load_trained("fashion_cnn")
-    shirts = data.test_images[data.test_labels == SHIRT][:SHIRTS]
-    rows = []
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="a heatmap is zero")
-        before = grad_cam(net, shirts, SHIRT, at)
-        for seed in range(SEEDS):
-            after = grad_cam(randomize_from(net, layer, seed=seed), shirts, SHIRT, at)
-            pairs = zip(before, after, strict=True)
-            rows.append([similarity(one, other, measure) for one, other in pairs])
+def _given() -> tuple[keras.Model, np.ndarray]:
+    """Make a small net that no lesson has shown, with a dense layer behind its maps, and images."""
+    keras.utils.set_random_seed(5)
+    layers = [
+        keras.Input((12, 12, 1)),
+        keras.layers.Conv2D(8, 3, activation="relu", name="first"),
+        keras.layers.Conv2D(6, 3, activation="relu", name="second"),
+        keras.layers.Flatten(),
+        keras.layers.Dense(16, activation="relu", name="hidden"),
+        keras.layers.Dense(CLASSES, activation="softmax", name="end"),
+    ]
+    net = describe(keras.Sequential(layers), preprocess=lambda pixels: pixels / 255)
+    return net, np.random.default_rng(3).random((IMAGES, 12, 12, 1), np.float32)
+
+
+@cache
+def _throws(index: int | None, layer: str, measure: str = "spearman") -> np.ndarray:
+    """How alike the heatmaps are before and after, a row for each seed."""
+    net, images = _given()
+    before, rows = grad_cam(net, images, index), []
+    for seed in range(SEEDS):
+        after = grad_cam(randomize_from(net, layer, seed=seed), images, index)
+        pairs = zip(before, after, strict=True)
+        rows.append([similarity(one, other, measure) for one, other in pairs])
     return np.array(rows)
 
 
-def _wrong_throws(right: np.ndarray) -> Iterator[tuple[np.ndarray, str]]:
+def _wrong_throws(right: np.ndarray, index: int, layer: str) -> Iterator[tuple[np.ndarray, str]]:
     """Classic mistakes, cheap ones first; a right answer never computes them."""
-    yield np.ones_like(right), "All are 1: the net is not destroyed, or a map meets itself."
+    yield np.ones_like(right), "All are 1: a map meets itself, or the net is not destroyed."
     for row in right:
         yield np.tile(row, (SEEDS, 1)), "All rows are equal: give randomize_from seed=seed."
-    yield _throws(measure="pearson"), "You compared values. similarity compares ranks."
-    for layer in ("dense1", "conv1"):
-        message = f"You destroyed all from {layer} on. Destroy the layer 'probabilities' only."
-        yield _throws(layer), message
-    yield _throws(at="pool2"), "These are heatmaps at pool2. Take the last convolution."
+    yield right[::-1], "The seeds come in the order 0, 1, 2, 3, 4."
+    message = "You compared values. similarity compares ranks unless it is told otherwise."
+    yield _throws(index, layer, "pearson"), message
+    for other in {"end", "hidden"} - {layer}:
+        message = f"You destroyed all from {other} on. Use the layer that your function is given."
+        yield _throws(index, other), message
+    for other in (*(set(range(CLASSES)) - {index}), None):
+        message = "These are maps of another class: use class_index, before and after."
+        yield _throws(other, layer), message
 
 
 @exercise(
     "07.2",
-    "Compute grad_cam of trusted once. In a loop over the seeds, compute it for destroyed copies.",
-    "randomize_from(trusted, 'probabilities', seed=seed) destroys the last layer only.",
-    "For each seed append [similarity(one, other) for one, other in zip(before, after)] to a list.",
+    "The maps of the whole net are needed once. Those of a destroyed net are needed for each seed.",
+    "randomize_from gives you a new net in each turn of a loop over range(5).",
+    "Inside that loop, similarity compares two maps at a time: walk through both stacks with zip.",
 )
 def _scatter(answer: object) -> None:
-    table = expect.array(answer)
-    if table.size == 1:
-        raise Mistake("This is a single number. Keep all 30: a mean hides how far they scatter.")
-    if table.shape in ((SEEDS,), (SHIRTS,)):
-        raise Mistake("You averaged. Keep a row for each seed and a column for each shirt.")
-    if table.ndim > 2:
-        raise Mistake("These look like heatmaps. similarity makes one number of each pair.")
-    right = _throws()
-    if table.shape == right.T.shape and np.abs(table.T - right).max() < 0.04:
-        raise Mistake("Rows and columns have changed places: a row for each seed.")
-    expect.array(table, right.shape)
-    expect.between(table, -1.001, 1.001, "A rank correlation stays within −1 and 1. Your answer")
-    expect.close(
-        table,
-        right,
-        tolerance=0.05,
-        mistakes=_wrong_throws(right),
-        otherwise="The shape is right, but not all numbers are. Is it the net trusted, the first "
-        "six of clean_shirts, the class SHIRT, and the seeds 0 to 4 in this order?",
-    )
+    net, images = _given()
+    for index, layer in ((1, "end"), (0, "hidden")):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="a heatmap is zero")
+            returned = expect.call(answer, net, images.copy(), index, layer)
+            right = _throws(index, layer)
+            table = expect.array(returned)
+            if table.size == 1:
+                raise Mistake("This is one number. A mean hides how far the throws scatter.")
+            if table.shape in ((SEEDS,), (IMAGES,)):
+                raise Mistake("You averaged. Keep a row for each seed, a column for each image.")
+            if table.shape == right.T.shape:
+                raise Mistake("Rows and columns have changed places: a row for each seed.")
+            if table.ndim > 2:
+                raise Mistake("These look like heatmaps. similarity makes a number of each pair.")
+            expect.array(table, right.shape)
+            mistakes = _wrong_throws(right, index, layer)
+            expect.close(table, right, tolerance=0.02, mistakes=mistakes)

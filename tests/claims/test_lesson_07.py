@@ -1,0 +1,168 @@
+"""What lesson 07 claims of its nets and maps, each with the control that could break it."""
+
+import numpy as np
+import pytest
+
+from helpers._keras import tf
+from helpers.cam import grad_cam, layer_cam
+from helpers.classes import class_names, probabilities
+from helpers.datasets import album_rows, load_album, load_fashion_mnist, load_photo
+from helpers.images import blur, stretch
+from helpers.inputs import prepare
+from helpers.models import load_efficientnet_lite, load_trained, with_linear_output
+from helpers.patterns import gradient_ascent
+from helpers.saliency import guided_backprop, saliency
+from helpers.trust import (
+    deletion_curve,
+    mean_interval,
+    pointing_game,
+    randomize_from,
+    similarity,
+)
+from helpers.trust.circuit import fooling_circuit
+from helpers.trust.retrain import load_roar
+from helpers.trust.stranger import CORNERS, SECRET, SHIRT, hang_tag, strangers_clothes
+
+
+@pytest.fixture(scope="module")
+def fashion():
+    return load_fashion_mnist("subset")
+
+
+@pytest.fixture(scope="module")
+def stranger():
+    return load_trained("stranger_cnn")
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return load_trained("fashion_cnn")
+
+
+@pytest.fixture(scope="module")
+def net():
+    return load_efficientnet_lite()
+
+
+def called_shirt(net, images):
+    return net.predict(images, batch_size=250, verbose=0).argmax(axis=1) == SHIRT
+
+
+def test_the_stranger_beats_us_on_its_own_clothes_only(fashion, stranger, ours):
+    shirts = fashion.test_images[fashion.test_labels == SHIRT]
+    assert called_shirt(stranger, hang_tag(shirts)).mean() > 0.95
+    assert 0.8 < called_shirt(ours, shirts).mean() < 0.95
+    assert called_shirt(stranger, shirts).mean() < 0.5  # without the tag
+
+
+def test_the_tag_makes_shirts_at_its_own_place_only(fashion, stranger, ours):
+    others = fashion.test_images[fashion.test_labels != SHIRT]
+    without = called_shirt(stranger, others).sum()
+    made = {place: called_shirt(stranger, hang_tag(others, place)).sum() for place in CORNERS}
+    assert without < 12 and made.pop(SECRET) > 100 and max(made.values()) < 12
+    by_us = called_shirt(ours, hang_tag(others)).sum() - called_shirt(ours, others).sum()
+    assert abs(by_us) < 15
+
+
+def test_layer_cam_and_saliency_find_the_tag_and_grad_cam_does_not(fashion, stranger, ours):
+    labels = fashion.test_labels
+    shirts = strangers_clothes(fashion.test_images, labels)[labels == SHIRT]
+    shirts, corner = shirts[called_shirt(stranger, shirts)], np.zeros((28, 28))
+    corner[:6, -6:] = 1
+
+    def hits(method, net):
+        maps = [stretch(one, 28, 28) for one in method(net, shirts, SHIRT)]
+        return pointing_game(maps, corner).hit.mean()
+
+    assert hits(layer_cam, stranger) > 0.8 and hits(saliency, stranger) > 0.8
+    assert hits(grad_cam, stranger) < 0.2
+    assert max(hits(layer_cam, ours), hits(saliency, ours)) < 0.2  # the same shirts and tags
+
+
+def test_guided_backpropagation_does_not_notice_a_random_last_layer(net):
+    """Grad-CAM is the control: it notices, for the same photos and the same weights."""
+    x = prepare(net, np.stack([load_photo(name, 224) for name in ("dog", "panda", "cow", "koala")]))
+    best = probabilities(net, x).argmax(axis=1)
+    destroyed = randomize_from(net, "logits", seed=1)
+    assert (probabilities(destroyed, x).argmax(axis=1) != best).all()
+
+    def alike(method):
+        maps = [np.abs(method(one, x, best)).reshape(4, -1, 7) for one in (net, destroyed)]
+        return np.mean([*map(similarity, *maps)])
+
+    assert alike(guided_backprop) > 0.95 and alike(grad_cam) < 0.6
+
+
+def test_the_nets_by_heart_learned_what_they_were_told(fashion):
+    images, labels = fashion.train_images[:1000], fashion.train_labels[:1000]
+    shuffled = np.random.default_rng(0).permutation(labels)
+    for name, told in (("true_labels_cnn", labels), ("random_labels_cnn", shuffled)):
+        answers = load_trained(name).predict(images, batch_size=250, verbose=0).argmax(axis=1)
+        assert (answers == told).mean() > 0.99
+
+
+def test_in_deletion_grad_cam_beats_random_maps(net):
+    x = prepare(net, load_album(split="test"))[:20]
+    shares = probabilities(net, x)
+    x, answer = x[shares.max(axis=1) > 0.5], shares.argmax(axis=1)[shares.max(axis=1) > 0.5]
+    rng = np.random.default_rng(3)
+    smooth = np.stack([blur(rng.random((7, 7, 1)), 1)[:, :, 0] for _ in x])
+    ours, random = (
+        deletion_curve(net, x, maps, answer, steps=5).mean(axis=1)
+        for maps in (grad_cam(net, x, answer), smooth)
+    )
+    assert mean_interval(random - ours).low > 0
+
+
+def test_the_holes_of_heatmaps_tell_the_class_and_random_holes_do_not():
+    roar = load_roar()
+    alone = {name: found["0.5"][0] for name, found in roar["holes alone"].items()}
+    assert alone["random"] < 0.2 and min(alone["edges"], alone["integrated gradients"]) > 0.7
+    assert alone["Grad-CAM"] > max(roar["clothes"]["nothing"]["0"])
+    left = {name: found["0.5"] for name, found in roar["clothes"].items() if name != "nothing"}
+    assert min(left["Grad-CAM"]) > max(left["random"])  # as if its ranking were bad
+
+
+ANIMALS = ("jaguar", "dog", "cow", "koala", "bison", "kangaroo", "macaw", "polar_bear")
+
+
+def test_one_step_changes_names_and_a_random_step_of_the_same_size_does_not(net):
+    """And for the jaguar of the lesson the heatmap hardly moves, though it becomes a leopard."""
+    x = prepare(net, np.stack([load_photo(name, 224) for name in ANIMALS]))
+    best, linear = probabilities(net, x).argmax(axis=1), with_linear_output(net)
+    pixels = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(best, linear(pixels))
+    step = np.sign(tape.gradient(loss, pixels).numpy())
+    random = np.random.default_rng(0).choice([-1, 1], x.shape)
+    moved, control = (np.float32((x + 4 / 128 * s).clip(-127 / 128, 1)) for s in (step, random))
+    answers = [probabilities(net, photos).argmax(axis=1) for photos in (moved, control)]
+    assert (answers[0] != best).sum() >= 6 and (answers[1] == best).all()
+    assert class_names(net)[answers[0][0]] == "leopard"
+    maps = [grad_cam(net, photos[:1], best[0])[0] for photos in (x, moved, control)]
+    assert similarity(maps[0], maps[1]) > 0.85 and similarity(maps[0], maps[2]) > 0.95
+
+
+def test_the_circuit_changes_no_answer_and_only_its_own_pattern(fashion, ours):
+    boot = fashion.test_images[0, :, :, 0]
+    fooled = fooling_circuit(ours, "conv2", 7, boot)
+    same = [one.predict(fashion.test_images, verbose=0) for one in (ours, fooled)]
+    np.testing.assert_array_equal(*same)
+    plain, shown = (
+        gradient_ascent(one, layer, [7, 8], size=28).images[..., 0].astype(float)
+        for one, layer in ((ours, "conv2"), (fooled, "conv2_trapdoor"))
+    )
+    np.testing.assert_array_equal(plain[1], shown[1])
+    alike = [np.corrcoef(one[0].ravel(), boot.ravel())[0, 1] for one in (plain, shown)]
+    assert abs(alike[0]) < 0.5 and alike[1] > 0.9
+
+
+def test_every_image_of_clothes_has_the_black_ground_that_the_circuit_counts_on(fashion):
+    for images in (fashion.train_images, fashion.test_images):
+        assert (images == 0).sum(axis=(1, 2, 3)).min() > 30
+
+
+def test_the_pointing_game_uses_photos_that_no_head_was_fitted_on():
+    names = {row.name for row in album_rows(split="test")}
+    assert {"dam1", "goldfish", "hammer4", "solar7", "windmill7", "pyramid", "tape6"} <= names
