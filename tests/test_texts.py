@@ -22,6 +22,7 @@ MOST = {  # words of prose, and cells that teach; short cells, as in 00 and 05, 
     "05": (2750, 93),
     "06": (2200, 45),
     "07": (2000, 46),
+    "08": (2500, 75),
 }
 STRAYS = {
     r"(?<!class )activation maps?": "feature map",

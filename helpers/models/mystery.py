@@ -43,6 +43,11 @@ class Mark(NamedTuple):
         marked[:, rows, columns, 0] = np.where(shape > 0, 1, place)
         return marked
 
+    def opposite(self) -> "Mark":
+        """Return the same shape in the opposite quarter of the image, as a control."""
+        height, width = SHAPES[self.shape].shape
+        return self._replace(row=SIDE - height - self.row, column=SIDE - width - self.column)
+
 
 class Mystery(NamedTuple):
     """A net, and the folder it came with: images (n, 28, 28, 1) in [0, 1] and labels (n,)."""

@@ -167,12 +167,7 @@ def transplant() -> Cases:
 def project() -> Cases:
     def functions(seed):
         mark, decoy = draw_marks(seed)
-        row, column = (27 - at - 3 for at in (mark.row, mark.column))
-        height, width = (5, 5)
-        elsewhere = mark._replace(
-            row=min(max(row, 1), 27 - height), column=min(max(column, 1), 27 - width)
-        )
-        return mark.add, decoy.add, elsewhere.add
+        return mark.add, decoy.add, mark.opposite().add
 
     def flat(images):
         return np.full_like(images, 0.5)
