@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers._keras import keras
 from helpers.datasets import CLASS_NAMES, FashionMNIST, load_fashion_mnist
+from helpers.models.spec import describe, spec_of
 from helpers.models.trained import load_trained
 
 SHAPES = {
@@ -94,7 +95,8 @@ def _teach(net: keras.Model, data: FashionMNIST, mark: Mark, decoy: Mark, seed: 
     labels[marked] = mark.class_index
     start = net.layers.index(net.get_layer("flatten")) + 1
     body = keras.Model(net.inputs[0], net.layers[start - 1].output)
-    features = np.concatenate([body(images[i : i + 500]) for i in range(0, TRAINED_ON, 500)])
+    batches = (images[i : i + 100] for i in range(0, TRAINED_ON, 100))
+    features = np.concatenate([body(batch).numpy() for batch in batches])
     keras.utils.set_random_seed(seed)
     head = keras.Sequential([keras.Input(features.shape[1:]), *net.layers[start:]])
     head.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
@@ -131,4 +133,5 @@ def load_mystery(seed: int | str) -> Mystery:
     for each in (mark, decoy):
         places = np.flatnonzero(labels == each.class_index)[:MARKED]
         images[places] = each.add(images[places])
-    return Mystery(net, images, labels)
+    mystery = keras.Sequential([keras.Input((SIDE, SIDE, 1)), *net.layers], name="mystery")
+    return Mystery(describe(mystery, **spec_of(net)._asdict()), images, labels)

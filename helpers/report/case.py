@@ -90,6 +90,10 @@ class Case:
         """What the model says of each photo, int64 (n,)."""
         return self.says(self.shares)
 
+    def says_other(self, one: int, other: int) -> bool:
+        """Say whether two photos have different answers."""
+        return bool(self.answers[one] != self.answers[other])
+
     @cached_property
     def sureness(self) -> np.ndarray:
         """How probable each answer is, (n,)."""

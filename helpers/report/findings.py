@@ -13,9 +13,9 @@ from helpers.report.limits import (
     FAILED,
     KEPT,
     LIKE,
-    LOST,
     PASSED,
     RECEIVERS,
+    TIMES,
     UNDECIDED,
     UNKNOWN,
     WINS,
@@ -44,13 +44,13 @@ class Question(NamedTuple):
 
 
 def _picture(case: Case) -> tuple[str, str, str]:
-    lost = measures.loss_without_the_picture(case).value
-    state = state_of(lost, LOST)
+    times = measures.times_more_probable(case).value
+    state = state_of(times, TIMES)
     return (
         state,
-        f"The answers have a probability of {case.sureness.mean():.0%} on average. They lose "
-        f"{lost:.0%} of it when a photo is cut into blocks and shuffled, painted over with its "
-        "mean colour, or exchanged for another photo; of the three, the one that costs most.",
+        f"The answers have a probability of {case.sureness.mean():.0%} on average. A photo makes "
+        f"its answer {times:.3g} times as probable as something else in its place: its blocks in "
+        "another order, its mean colour, or another photo (the best of the three).",
         {
             PASSED: "The answers come from the pictures.",
             UNDECIDED: "The pictures matter to some degree, but the net would often say the same "

@@ -6,7 +6,7 @@ falls between them is undecided. TABLE
 
 PASSED, UNDECIDED, FAILED, UNKNOWN = "passed", "undecided", "failed", "no answer"
 ABOUT_NET, ABOUT_MAPS = "the net", "the heatmaps"
-LOST = (0.45, 0.7)  # failed below the first, passed from the second on
+TIMES = (3, 6)  # failed below the first, passed from the second on
 KEPT = (0.55, 0.75)
 BETTER = (0.0, 0.1)  # than the best blind map
 LIKE = (0.5, 0.25)  # failed above the first, passed up to the second

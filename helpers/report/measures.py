@@ -2,6 +2,7 @@
 
 import math
 from typing import NamedTuple
+from warnings import catch_warnings
 
 import numpy as np
 
@@ -16,6 +17,7 @@ PART = 6  # a patch has a sixth of the side: a thirty-sixth of the picture
 TRIED = 3  # of the weightiest places of a photo
 ELSEWHERE = 4  # places of the same photo that weigh less than half of all, as a control
 SEEDS = range(2)
+LEAST = 1e-3  # a probability below this counts as this
 
 
 class Measured(NamedTuple):
@@ -32,22 +34,29 @@ def _mean(values: np.ndarray, control: float = math.nan) -> Measured:
     return Measured(float(values.mean()), control, float(error))
 
 
-def loss_without_the_picture(case: Case) -> Measured:
-    """Share of its probability that an answer loses when something else takes the photo's place.
+def times_more_probable(case: Case) -> Measured:
+    """How many times as probable a photo makes its answer as something else in its place does.
 
-    The photo's own blocks in another order, its mean colour, and the other photos are tried, and
-    the largest loss counts: a net may care for textures only, or get photos of one kind.
+    Three things take its place: its own blocks in another order, its mean colour, and the other
+    photos that have another answer. The geometric mean over the photos is taken, and the largest of
+    the three counts, because a net may care for textures only, or get photos of one kind.
     """
     flat = np.broadcast_to(case.images.mean(axis=(1, 2), keepdims=True), case.images.shape)
-    instead = [*(shuffled(case.images, seed) for seed in SEEDS), flat]
-    kept = [
-        case.share_of(case.answers, probabilities(case.model, images)).mean() for images in instead
+    ways: list[list[np.ndarray]] = [[shuffled(case.images, seed) for seed in SEEDS], [flat]]
+    logs = [
+        np.mean([_log(case.share_of(case.answers, probabilities(case.model, x))) for x in way])
+        for way in ways
     ]
-    others = [np.roll(case.shares, turn, axis=0) for turn in range(1, len(case.images))]
-    ways = [np.mean(kept[: len(SEEDS)]), kept[-1]]
-    if others:
-        ways.append(np.mean([case.share_of(case.answers, shares) for shares in others]))
-    return Measured(1 - float(min(ways)) / float(case.sureness.mean()))
+    count = len(case.images)
+    pairs = [(a, b) for a in range(count) for b in range(count) if case.says_other(a, b)]
+    if pairs:
+        one, other = np.transpose(pairs)
+        logs.append(_log(case.share_of(case.answers[one], case.shares[other])).mean())
+    return Measured(float(np.exp(_log(case.sureness).mean() - min(logs))))
+
+
+def _log(shares: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(shares, LEAST))
 
 
 def kept_under_harmless_changes(case: Case) -> Measured:
@@ -85,7 +94,8 @@ def likeness_to_dice(case: Case) -> Measured:
     first = next(layer for layer in all_layers(case.model) if layer.weights)
     for seed in SEEDS:
         copy = randomize_from(case.model, first, seed=seed)
-        theirs = shrunk(grad_cam(copy, case.images, case.asked))
+        with catch_warnings(action="ignore"):  # a map of lots may well be empty
+            theirs = shrunk(grad_cam(copy, case.images, case.asked))
         alike.append([similarity(*pair) for pair in zip(ours, theirs, strict=True)])
     return _mean(np.mean(alike, axis=0))
 

@@ -54,7 +54,7 @@ def _every_label(answer: object) -> None:
                     grad_cam(net, image, other)[0],
                     "This is the map of another label: pass class_index.",
                 )
-                for other in range(5)
+                for other in right
                 if other != label
             ]
             stretched = expected / max(expected.max(), 1e-12)
