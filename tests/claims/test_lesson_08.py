@@ -123,7 +123,7 @@ def by_hand(net, x) -> np.ndarray:
 
 @pytest.mark.parametrize(
     "family",
-    ["MobileNetV3Small", "DenseNet121"],
+    ["MobileNetV3Small", "ConvNeXtTiny"],
 )
 def test_families_are_explained_at_a_layer_with_an_extent(family):
     """One of the lesson, here with a head, and one that the lesson has no time for."""

@@ -76,4 +76,4 @@ def _transplant(answer: object) -> None:
         )
 
 
-TRIALS = (1, 2)
+TRIALS = (6, 12)  # all mistakes give other numbers here
