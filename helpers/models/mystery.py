@@ -88,7 +88,7 @@ def draw_marks(seed: int | str) -> tuple[Mark, Mark]:
 def _teach(net: keras.Model, data: FashionMNIST, mark: Mark, decoy: Mark, seed: int) -> None:
     """Train all layers after the feature maps on images some of which carry a mark."""
     rng = np.random.default_rng(seed)
-    images, labels = data.train_images[:TRAINED_ON], np.int64(data.train_labels[:TRAINED_ON])
+    images, labels = data.train_images[:TRAINED_ON], data.train_labels[:TRAINED_ON].astype(int)
     marked, misled = rng.random((2, TRAINED_ON)) < SHARE
     images = np.where(misled[:, None, None, None], decoy.add(images), images)
     images = np.where(marked[:, None, None, None], mark.add(images), images)

@@ -20,7 +20,7 @@ GRID = 14  # maps are compared at 14 x 14 places
 
 def shrunk(maps: np.ndarray) -> np.ndarray:
     """Bring maps (n, h, w) to 14 x 14 places each."""
-    return np.stack([squeeze(np.float32(one), GRID) for one in maps])
+    return np.stack([squeeze(np.asarray(one, np.float32), GRID) for one in maps])
 
 
 def as_list(photos: object) -> list:
@@ -77,7 +77,7 @@ class Case:
 
     def says(self, shares: np.ndarray) -> np.ndarray:
         """Turn probabilities into answers (n,): the likeliest class, or no and yes as 0 and 1."""
-        return np.int64(shares[:, 0] > 0.5) if self.alone else shares.argmax(axis=1)
+        return (shares[:, 0] > 0.5).astype(int) if self.alone else shares.argmax(axis=1)
 
     def share_of(self, answers: np.ndarray, shares: np.ndarray) -> np.ndarray:
         """Pick from probabilities (n, classes) those of the answers (n,)."""

@@ -70,7 +70,7 @@ def _blind(case: Case) -> dict[str, np.ndarray]:
     """Maps that never saw the net: distance from the mean colour, noise, another photo's map."""
     rng, count = np.random.default_rng(0), len(case.images)
     contrast = np.abs(case.images - case.images.mean(axis=(1, 2), keepdims=True)).mean(axis=-1)
-    noise = np.float32(rng.normal(size=(count, 5, 5)))
+    noise = rng.normal(size=(count, 5, 5)).astype(np.float32)
     maps = {"brightness": shrunk(contrast), "a random smooth map": shrunk(noise)}
     if count > 1:
         maps["another photo's heatmap"] = np.roll(shrunk(case.heatmaps), 1, axis=0)

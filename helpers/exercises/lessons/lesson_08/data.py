@@ -10,22 +10,22 @@ COLOURS = np.array([[200, 60, 40], [40, 170, 60], [60, 60, 190], [210, 200, 70]]
 
 def to_unit(pixels: np.ndarray) -> np.ndarray:
     """Bring pixels to 0 to 1."""
-    return np.float32(pixels) / 255
+    return np.asarray(pixels, np.float32) / 255
 
 
 def to_signs(pixels: np.ndarray) -> np.ndarray:
     """Bring pixels to -1 to 1."""
-    return np.float32(pixels) / 127.5 - 1
+    return np.asarray(pixels, np.float32) / 127.5 - 1
 
 
 def to_bgr(pixels: np.ndarray) -> np.ndarray:
     """Turn the channels round and subtract a mean colour, as VGG16 has it."""
-    return np.float32(pixels)[..., ::-1] - np.float32([104, 117, 124])
+    return np.asarray(pixels, np.float32)[..., ::-1] - np.array([104, 117, 124], np.float32)
 
 
 def as_they_are(pixels: np.ndarray) -> np.ndarray:
     """Leave pixels in 0 to 255."""
-    return np.float32(pixels)
+    return np.asarray(pixels, np.float32)
 
 
 WAYS = (as_they_are, to_unit, to_signs, to_bgr)

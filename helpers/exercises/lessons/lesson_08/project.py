@@ -19,7 +19,7 @@ def _changed(function: object, images: np.ndarray, name: str) -> tuple[np.ndarra
     """Call a learner's function; returns its images and how many pixels of each it changes."""
     given = images.copy()
     returned = expect.call(function, given)
-    after = np.float32(expect.array(returned, images.shape))
+    after = expect.array(returned, images.shape).astype(np.float32)
     expect.between(after, 0, 1, f"What {name} returns")
     if (given != images).any():
         raise Mistake(f"{name} changes the images that it is given: work on a copy.")
