@@ -136,6 +136,7 @@ FLOORS = (  # from the ground up: a module imports from lower ones, or from its 
     {"cam"},
     {"figures"},
     {"plots"},
+    {"report"},
     {"explorers", "exercises"},
 )
 AT_HOME = {  # what alone imports a library

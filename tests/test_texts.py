@@ -22,6 +22,7 @@ MOST = {  # words of prose, and cells that teach; short cells, as in 00 and 05, 
     "05": (2750, 93),
     "06": (2800, 95),
     "07": (2750, 96),
+    "08": (2500, 75),
 }
 STRAYS = {
     r"(?<!class )activation maps?": "feature map",

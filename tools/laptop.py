@@ -73,7 +73,7 @@ def chosen(numbers: list[str]) -> list[Path]:
     pages = sorted(NOTEBOOKS.glob("*.ipynb"))
     for number in numbers:
         if not any(page.name.startswith(number) for page in pages):
-            raise LookupError(f"there is no lesson {number}: choose from 00 to 07, or microscope")
+            raise LookupError(f"there is no lesson {number}: choose from 00 to 08, or microscope")
     return [page for page in pages if page.name.startswith(tuple(numbers or [""]))]
 
 

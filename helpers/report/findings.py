@@ -1,0 +1,180 @@
+"""What each number of a trust report shows, and what it does not."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from helpers.report import measures
+from helpers.report.case import Case
+from helpers.report.limits import (
+    ABOUT_MAPS,
+    ABOUT_NET,
+    BETTER,
+    FAILED,
+    KEPT,
+    LIKE,
+    PASSED,
+    RECEIVERS,
+    TIMES,
+    UNDECIDED,
+    UNKNOWN,
+    WINS,
+    state_of,
+)
+
+
+class Finding(NamedTuple):
+    """One question: about the net or its heatmaps, what was measured, and what follows from it."""
+
+    question: str
+    about: str
+    state: str
+    measured: str
+    shows: str
+    not_shown: str
+
+
+class Question(NamedTuple):
+    """A question, how to measure it, and what does not follow from any answer."""
+
+    text: str
+    about: str
+    ask: Callable[[Case], tuple[str, str, str]]
+    not_shown: str
+
+
+def _picture(case: Case) -> tuple[str, str, str]:
+    times = measures.times_more_probable(case).value
+    state = state_of(times, TIMES)
+    return (
+        state,
+        f"The answers have a probability of {case.sureness.mean():.0%} on average. A photo makes "
+        f"its answer {times:.3g} times as probable as something else in its place: its blocks in "
+        "another order, its mean colour, or another photo (the best of the three).",
+        {
+            PASSED: "The answers come from the pictures.",
+            UNDECIDED: "The pictures matter to some degree, but the net would often say the same "
+            "without them.",
+            FAILED: "The picture hardly matters: the net says nearly the same without it. Nets "
+            "that have not learned do this.",
+        }[state],
+    )
+
+
+def _harmless(case: Case) -> tuple[str, str, str]:
+    kept = measures.kept_under_harmless_changes(case).value
+    state = state_of(kept, KEPT)
+    return (
+        state,
+        f"{kept:.0%} of the answers stay when a photo is moved by a fortieth of its side, or gets "
+        "a little paler.",
+        {
+            PASSED: "The answers do not depend on the exact position of the pixels.",
+            UNDECIDED: "Some answers change although nothing of importance did.",
+            FAILED: "The answers turn over at a touch. Nets that learned by heart do this, and "
+            "nets whose labels meant nothing.",
+        }[state],
+    )
+
+
+def _patch(case: Case) -> tuple[str, str, str]:
+    tried = measures.patches(case)
+    if not tried:
+        raise ValueError("this takes three photos, two of which have another answer than the third")
+    worst = max(tried, key=lambda patch: (patch.rate - patch.control, patch.receivers))
+    state = state_of(worst.rate - worst.control, WINS)
+    if state == FAILED and worst.receivers < RECEIVERS:
+        state = UNDECIDED
+    name, rows, columns = case.names[worst.photo], *worst.place
+    return (
+        state,
+        f"The strongest patch, a thirty-sixth of photo {worst.photo + 1} (rows {rows.start} to "
+        f"{rows.stop - 1}, columns {columns.start} to {columns.stop - 1}), turns {worst.rate:.0%} "
+        f"of {worst.receivers} other photos into {name!r}; other patches of that photo turn "
+        f"{worst.control:.0%}.",
+        {
+            PASSED: "In these photos no small patch carries an answer into other photos.",
+            UNDECIDED: "A small patch carries an answer rather far. Try it with more photos.",
+            FAILED: "A small patch wins whatever else is in the photo. Look at what is in it: this "
+            "is how a net behaves that obeys a mark.",
+        }[state],
+    )
+
+
+def _covering(case: Case) -> tuple[str, str, str]:
+    value, blind, spread = measures.agreement_with_covering(case)
+    better, doubt = value - blind, 0 if math.isnan(spread) else spread
+    state = (
+        PASSED if better - doubt >= BETTER[1] else state_of(better + doubt, (BETTER[0], math.inf))
+    )
+    return (
+        state,
+        f"Where covering a place costs the score most, are the heatmaps hottest? Their rank "
+        f"correlation is {value:.2f}; for maps that never saw the net it is at most {blind:.2f}.",
+        {
+            PASSED: "The heatmaps know something of what the score depends on.",
+            UNDECIDED: "With so few photos the heatmaps may be better than blind maps, or not.",
+            FAILED: "Maps that never saw the net do as well. Do not explain this net by these "
+            "heatmaps: try another method or layer.",
+        }[state],
+    )
+
+
+def _dice(case: Case) -> tuple[str, str, str]:
+    value = measures.likeness_to_dice(case).value
+    state = state_of(value, LIKE)
+    return (
+        state,
+        "When all weights are drawn by lot, the new heatmaps have a rank correlation of "
+        f"{value:.2f} with these.",
+        {
+            PASSED: "The heatmaps depend on what the net has learned.",
+            UNDECIDED: "Part of the heatmaps is there without any learning.",
+            FAILED: "Nearly the same heatmaps come from a net that knows nothing: they show the "
+            "photo, not the net. Or the net has learned nothing itself.",
+        }[state],
+    )
+
+
+QUESTIONS = (
+    Question(
+        "Does the answer depend on the picture?",
+        ABOUT_NET,
+        _picture,
+        "whether the answer is right, or which part of the picture it needs",
+    ),
+    Question(
+        "Does the answer survive harmless changes?",
+        ABOUT_NET,
+        _harmless,
+        "whether it survives another camera, or another day",
+    ),
+    Question(
+        "Can a small patch win alone?",
+        ABOUT_NET,
+        _patch,
+        "marks that are in none of these photos, marks larger than the patch, and those at two "
+        "places at once",
+    ),
+    Question(
+        "Do the heatmaps agree with covering?",
+        ABOUT_MAPS,
+        _covering,
+        "the truth: a grey patch is a strange thing to show to a net, too",
+    ),
+    Question(
+        "Do the heatmaps change when the net is destroyed?",
+        ABOUT_MAPS,
+        _dice,
+        "that they are right: dice change, too",
+    ),
+)
+
+
+def answered(question: Question, case: Case) -> Finding:
+    """Ask one question; where it cannot be asked, the finding says why."""
+    try:
+        state, measured, shows = question.ask(case)
+    except ValueError as fault:
+        state, measured, shows = UNKNOWN, f"{str(fault)[:1].upper()}{str(fault)[1:]}.", ""
+    return Finding(question.text, question.about, state, measured, shows, question.not_shown)
