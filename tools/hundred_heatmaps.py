@@ -42,10 +42,13 @@ def measure(net: keras.Model, images: np.ndarray, labels: np.ndarray) -> dict[st
     raw = {name: method(net, images, labels, layer) for name, method in CAMS.items()}
     raw["Score-CAM"] = score_cam(net, images, labels, layer, progress=False)
     maps = {name: placed(one, *where, SIDE, SIDE) for name, one in raw.items()}
-    for paint, start in (("black", np.float32(0)), ("grey", grey)):
-        fill = "mean" if paint == "grey" else 0.0
-        options = {"patch": TILE, "fill": fill, "progress": False}
-        maps[f"fall in {paint}"] = occlusion_map(net, images, labels, **options)
+    paints: dict[str, tuple[str | float, float | np.ndarray]] = {
+        "black": (0.0, 0.0),
+        "grey": ("mean", grey),
+    }
+    for paint, (fill, start) in paints.items():
+        fall = occlusion_map(net, images, labels, patch=TILE, fill=fill, progress=False)
+        maps[f"fall in {paint}"] = fall
         whole = integrated_gradients(net, images, labels, baseline=start, steps=STEPS)
         maps[f"integrated gradients from {paint}"] = whole[..., 0]
     maps["SmoothGrad"] = smooth_grad(net, images, labels)
@@ -86,7 +89,7 @@ def main(names: list[str]) -> None:
             continue
         stored |= {f"{name}/{kind}": one for kind, one in maps.items()}
         with put_in_place(FILE) as file:
-            np.savez_compressed(file, **stored)
+            np.savez_compressed(file, **stored)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

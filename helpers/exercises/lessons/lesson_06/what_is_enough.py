@@ -57,7 +57,7 @@ def _mistakes(trial: Trial, right: np.ndarray) -> list[tuple[np.ndarray, str | M
     piled = np.where(_in_tiles().cumsum(axis=0) > 0, trial.images, trial.value)
     empty = np.full_like(shown, trial.value)
     whole = np.broadcast_to(trial.images, shown.shape)
-    mistakes = [
+    mistakes: list[tuple[np.ndarray, str | Mistake]] = [
         (_fall(trial), PAINTED),
         (-_fall(trial), PAINTED),
         (-right, "The sign is turned around: with the tile minus without it."),
