@@ -39,7 +39,7 @@ def learner(path: Path) -> NotebookNode:
 
 def exercise_name(cell: NotebookNode) -> str:
     """Find the name of the exercise that a stub or check cell belongs to, like ``"02.1"``."""
-    return ".".join(re.findall(r"answer_(\d\d)_(\d+)", cell.source)[0])
+    return ".".join(re.findall(r"answer_(\d\d)_(\w+)", cell.source)[0])
 
 
 def _nbgrader(cell: NotebookNode, *, graded: bool) -> None:

@@ -22,7 +22,7 @@ from tools.editions import LESSONS, exercise_name, has, read
 from tools.sandbox import Sandbox, Stopped
 
 MADE = re.compile(  # where an answer is given: answer_02_1 = …, or def answer_02_1(…)
-    r"^(?:answer_(\d\d)_(\d+)\s*=(?!=)|def\s+answer_(\d\d)_(\d+)\s*\()", re.M
+    r"^(?:answer_(\d\d)_(\w+?)\s*=(?!=)|def\s+answer_(\d\d)_(\w+?)\s*\()", re.M
 )
 NO_FILE = "This file is not a notebook that can be read."
 
