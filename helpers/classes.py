@@ -71,7 +71,11 @@ def class_number(model: keras.Model, name: str) -> int:
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Turn logits (n, classes) into probabilities."""
+    """Turn logits (n, classes), or (classes,), into probabilities.
+
+    >>> softmax(np.zeros((1, 2))).tolist()
+    [[0.5, 0.5]]
+    """
     raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return raised / raised.sum(axis=-1, keepdims=True)
 

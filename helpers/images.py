@@ -154,7 +154,11 @@ def grey(image: np.ndarray) -> np.ndarray:
 
 
 def enlarge(image: np.ndarray, height: int) -> np.ndarray:
-    """Scale an image to a height, its proportions kept; small ones keep their sharp pixels."""
+    """Scale an image to a height, its proportions kept; small ones keep their sharp pixels.
+
+    >>> enlarge(np.zeros((28, 28, 1), np.float32), 280).shape
+    (280, 280, 1)
+    """
     width = max(1, round(image.shape[1] * height / image.shape[0]))
     smaller = image.shape[0] > height
     sharp = cv2.INTER_NEAREST if height >= 3 * image.shape[0] else cv2.INTER_LINEAR
