@@ -26,6 +26,7 @@ from helpers.exercises import (
 from helpers.exercises.checks import (
     LESSONS,
     LESSONS_FOLDER,
+    QUIZZES,
     Slip,
     all_exercises,
     last_mistake,
@@ -210,7 +211,7 @@ def test_a_verdict_is_a_sentence():
     assert "&lt;" in verdict._repr_html_()
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", QUIZZES)
 def test_quiz_answers_are_what_the_code_computes(lesson):
     computed = answers(lesson).quiz_answers()
     for question in questions(lesson):
@@ -219,7 +220,7 @@ def test_quiz_answers_are_what_the_code_computes(lesson):
         assert question.choices[question.right].text == computed[question.id]
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", QUIZZES)
 def test_a_quiz_answers_every_choice(lesson):
     made = quiz(lesson)
     assert made.score == 0
@@ -246,7 +247,7 @@ def test_a_quiz_ends_with_the_score_of_first_tries():
     assert made.score == 5 and "<b>5 of 6 right at the first try</b>" in shown.value
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", QUIZZES)
 def test_the_length_of_an_option_gives_nothing_away(lesson):
     longest = []
     for question in questions(lesson):

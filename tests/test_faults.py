@@ -84,21 +84,21 @@ def head_fitted(monkeypatch):
     return fit
 
 
-def test_a_photo_head_that_cannot_be_kept_is_used_all_the_same(home, head_fitted, monkeypatch):  # noqa: F811
+def test_an_album_head_that_cannot_be_kept_is_used_all_the_same(home, head_fitted, monkeypatch):  # noqa: F811
     monkeypatch.setattr(Path, "open", denied)
-    kernel, _ = heads.load_head("photo", None, head_fitted)
-    assert kernel.shape == (512, 6) and not list(home.rglob("photo_head*"))
+    kernel, _ = heads.load_head("album", None, head_fitted)
+    assert kernel.shape == (512, 6) and not list(home.rglob("album_head*"))
 
 
 @pytest.mark.parametrize("bytes_left", [0, 100, -20])
-def test_a_truncated_photo_head_is_said_and_fitted_again(bytes_left, home, head_fitted, capsys):  # noqa: F811
-    heads.load_head("photo", None, head_fitted)
-    kept = assets.course_cache() / "photo_head_test.npz"
+def test_a_truncated_album_head_is_said_and_fitted_again(bytes_left, home, head_fitted, capsys):  # noqa: F811
+    heads.load_head("album", None, head_fitted)
+    kept = assets.course_cache() / "album_head_test.npz"
     kept.write_bytes(kept.read_bytes()[:bytes_left])
     capsys.readouterr()
-    heads.load_head("photo", None, head_fitted)
+    heads.load_head("album", None, head_fitted)
     assert f"{kept} is damaged" in capsys.readouterr().out
-    kernel, bias = heads.load_head("photo", None, head_fitted)
+    kernel, bias = heads.load_head("album", None, head_fitted)
     assert (kernel == 1).all() and bias.shape == (6,)
     assert head_fitted.times == 2 and not capsys.readouterr().out
 

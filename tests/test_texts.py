@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.exercises.checks import LESSONS, all_exercises
+from helpers.exercises.checks import LESSONS, QUIZZES, all_exercises
 from helpers.exercises.quiz import questions
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -95,8 +95,8 @@ def misconceptions() -> dict[str, str]:
 def test_every_misconception_of_a_quiz_is_listed():
     used = {
         choice.misconception
-        for lesson in LESSONS
-        for question in questions(lesson)
+        for quiz in QUIZZES
+        for question in questions(quiz)
         for choice in question.choices
         if choice.misconception
     }
@@ -111,7 +111,7 @@ def test_misconceptions_are_betrayed_and_refuted_where_they_say(name):
     if betrayed in all_exercises():
         pass
     else:
-        found = [q for q in questions(betrayed[:2]) if q.id == betrayed]
+        found = [q for q in questions(betrayed.partition("-")[0]) if q.id == betrayed]
         assert [c for c in found[0].choices if c.misconception == name], betrayed
     target, begins = re.search(
         r"\*\*Refuted by\*\*.*?\]\((\w+\.ipynb)\).*?`([^\n]+)`\.?\s*$", text.strip(), re.S

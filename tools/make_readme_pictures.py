@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from helpers.cam import grad_cam, to_heatmap
-from helpers.datasets import PHOTOS, collage
+from helpers.classes import class_names, probabilities
+from helpers.datasets import load_photo
 from helpers.inputs import prepare
-from helpers.models import load_vgg16
+from helpers.models import load_efficientnet_lite, load_vgg16
 from helpers.patterns import gradient_ascent
 from helpers.plots import Picture, show_heatmaps, show_images
 
@@ -26,12 +27,15 @@ def patterns() -> Picture:
 
 
 def heatmaps() -> Picture:
-    """One collage, and where the net looks for each of its four photos."""
-    names = ("cat", "coffee", "astronaut", "rocket")
-    vgg, photo = load_vgg16("photos"), collage(names)
-    images = np.repeat(prepare(vgg, photo[None]), 4, axis=0)
-    raw = grad_cam(vgg, images, [PHOTOS.index(name) for name in names])
-    return show_heatmaps([photo] * 4, list(to_heatmap(raw)), names, alt="heatmaps", size=2.1)
+    """Four photos, and where EfficientNet-Lite0 looked when it gave each its most probable name."""
+    net = load_efficientnet_lite()
+    animals = ("dog", "jaguar", "panda", "koala")
+    photos = [load_photo(name, 448) for name in animals]
+    images = prepare(net, np.stack([load_photo(name, 224) for name in animals]))
+    shares = probabilities(net, images)
+    names = [f"{class_names(net)[one.argmax()]} {one.max():.0%}" for one in shares]
+    heats = to_heatmap(grad_cam(net, images))
+    return show_heatmaps(photos, list(heats), names, alt="heatmaps", size=2.6)
 
 
 def main() -> None:

@@ -11,7 +11,10 @@ from helpers.exercises.verdict import Verdict
 from helpers.figures import Picture
 
 LESSONS_FOLDER = Path(__file__).parent / "lessons"
-LESSONS = sorted(path.parent.name[-2:] for path in LESSONS_FOLDER.glob("lesson_*/quiz.toml"))
+QUIZZES = sorted(
+    path.parent.name.removeprefix("lesson_") for path in LESSONS_FOLDER.glob("lesson_*/quiz.toml")
+)
+LESSONS = [name for name in QUIZZES if name.isdigit()]  # the microscope has no exercises
 STUB = "Replace the dots with your answer and run both cells."
 NOTHING = (
     "Your answer is None: a method such as sort() changes the list and returns nothing. "

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 
 from helpers._choices import check_index, unknown
-from helpers.exercises.checks import LESSONS, LESSONS_FOLDER
+from helpers.exercises.checks import LESSONS_FOLDER, QUIZZES
 from helpers.exercises.order import mixed
 from helpers.exercises.predictions import radio_buttons
 
@@ -43,13 +43,13 @@ def _question(entry: dict) -> Question:
 
 @cache
 def questions(lesson: str) -> tuple[Question, ...]:
-    """Read the questions of a lesson, like ``"02"``.
+    """Read the questions of a lesson, like ``"02"``, or of the ``"microscope"``.
 
     Raises:
         ValueError: no such lesson.
     """
-    if lesson not in LESSONS:
-        raise unknown("lesson", lesson, LESSONS)
+    if lesson not in QUIZZES:
+        raise unknown("lesson", lesson, QUIZZES)
     path = LESSONS_FOLDER / f"lesson_{lesson}" / "quiz.toml"
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(_question(entry) for entry in content["question"])
@@ -121,8 +121,9 @@ class Quiz(widgets.VBox):
 
 
 def quiz(lesson: str) -> Quiz:
-    """Make the quiz of a lesson, like ``"02"``: a widget that answers each choice at once.
+    """Make the quiz of a lesson, like ``"02"``, or of the ``"microscope"``.
 
+    It is a widget that answers each choice at once.
     Its last line is the score, once all questions are answered.
 
     Raises:

@@ -11,7 +11,7 @@ from helpers.explorers.filters import describe_map, kernel_of, map_panel
 from helpers.explorers.growth import PatternStore, describe_growth
 from helpers.explorers.kernels import kernel_panels
 from helpers.explorers.layers import FilterExplorer
-from helpers.explorers.panels import WHITE, framed, number, overlaid
+from helpers.explorers.panels import Box, close_up, framed, number, overlaid
 from helpers.explorers.photos import PhotoExplorer
 from helpers.explorers.recent import Recent
 from helpers.explorers.sheet import Panel, Sheet
@@ -19,7 +19,6 @@ from helpers.images import fit, random_crops
 from helpers.inputs import prepare
 from helpers.models import describe, find_layer
 from helpers.models.spec import Preprocess
-from helpers.pixels import tile
 
 POOL, CROPS, SIDE = 500, 8, 160  # pictures; crops of each where there are few; their side
 STRONGEST = 9
@@ -73,16 +72,14 @@ class Microscope(PhotoExplorer, FilterExplorer):
     def _on_batch(self, done: int) -> None:
         self._bar.value = done
 
-    def _with_field(self, picture: np.ndarray, place: int) -> np.ndarray:
-        """Frame the pixels of a picture that a place of the layer's map depends on."""
+    def _field(self, picture: np.ndarray, place: int) -> Box:
+        """Rows and columns of a picture that a place of the layer's map depends on."""
         size, layer = len(picture), find_layer(self.model, self.layer)
         rows, columns = self._fields.get(
             (layer, size), lambda: receptive_fields(self.model, layer, size)
         )
         i, j = divmod(int(place), len(columns.first))
-        return framed(
-            picture, (rows.first[i], rows.last[i] + 1, columns.first[j], columns.last[j] + 1)
-        )
+        return rows.first[i], rows.last[i] + 1, columns.first[j], columns.last[j] + 1
 
     def _exciting(self) -> list[Panel]:
         """The pictures that excite the filter most and least, each with its receptive field."""
@@ -90,18 +87,18 @@ class Microscope(PhotoExplorer, FilterExplorer):
         values = (found.largest if self.by == "max" else found.means)[:, self.filter]
         order = np.argsort(-values, kind="stable")
 
-        def picture(index: int) -> np.ndarray:
-            return self._with_field(self._pool[index], found.places[index, self.filter])
+        def close(index: int) -> np.ndarray:
+            picture = self._pool[index]
+            return close_up(picture, self._field(picture, found.places[index, self.filter]))
 
-        most = order[:STRONGEST]
-        sheet = tile(
-            np.stack([picture(index) for index in most]), 3, max(1, len(self._pool[0]) // 40), WHITE
-        )
         what = "largest value" if self.by == "max" else "mean"
-        note = f"{what} {number(values[most[0]])} to {number(values[most[-1]])}; " + FRAME
         last = order[-1]
-        least = Panel(picture(last), "excites it least", f"{what} {number(values[last])}")
-        return [least, Panel(sheet, f"the {len(most)} that excite it most", note, True)]
+        least = Panel(close(last), "excites it least", f"{what} {number(values[last])}; {FRAME}")
+        most = [
+            Panel(close(index), f"number {place}: {what} {number(values[index])}", small=True)
+            for place, index in enumerate(order[:STRONGEST], start=1)
+        ]
+        return [least, *most]
 
     def draw(self) -> Sheet:
         """Picture, map, overlay, kernel, pattern, and what excites the filter least and most."""
@@ -109,7 +106,7 @@ class Microscope(PhotoExplorer, FilterExplorer):
         values = maps[..., self.filter]
         above = self._excited().above[:, self.filter]
         first = [
-            Panel(self._with_field(photo, int(values.argmax())), self.photo_name, FRAME),
+            Panel(framed(photo, self._field(photo, int(values.argmax()))), self.photo_name, FRAME),
             map_panel(maps, self.filter),
             Panel(overlaid(photo, values), "map over image"),
             kernel_panels(*kernel_of(self.model, self.layer, self.filter))[0],

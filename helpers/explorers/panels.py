@@ -12,6 +12,8 @@ HEIGHT = 300  # of a panel, in pixels
 GAP, TITLE = 8, 24
 WHITE, MARK = 255, (255, 90, 0)
 PAGE = 64  # so many maps of a layer are shown at once
+CLOSE = 56  # pixels of a close-up at least
+Box = tuple[int, int, int, int]  # rows and columns: top, bottom, left, right
 
 
 def panel(picture: np.ndarray, title: str, height: int = HEIGHT) -> np.ndarray:
@@ -74,8 +76,18 @@ def page_of_maps(maps: np.ndarray, chosen: int) -> tuple[np.ndarray, range]:
     return framed(_painted(sheet), box), numbers
 
 
-def framed(picture: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
-    """Draw a frame around rows and columns (top, bottom, left, right) in a copy of a picture.
+def close_up(picture: np.ndarray, box: Box) -> np.ndarray:
+    """Frame a part of a square picture, and show little more than this part of a large one."""
+    whole, marked = len(picture), framed(picture, box)
+    side = max(CLOSE, 3 * max(box[1] - box[0], box[3] - box[2]) // 2)
+    if side >= whole:
+        return marked
+    top, left = (min(max(0, (box[i] + box[i + 1] - side) // 2), whole - side) for i in (0, 2))
+    return enlarge(marked[top : top + side, left : left + side], HEIGHT)
+
+
+def framed(picture: np.ndarray, box: Box) -> np.ndarray:
+    """Draw a frame around rows and columns in a copy of a picture.
 
     Around a tiny part the frame keeps a distance, so that both can be seen.
     """

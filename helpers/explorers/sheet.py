@@ -13,12 +13,16 @@ LARGE = 2  # so many times is a picture enlarged whose pixels are to be seen
 
 
 class Panel(NamedTuple):
-    """One picture, uint8 RGB (h, w, 3), and its texts above and below; ``wide``: a row for it."""
+    """One picture, uint8 RGB (h, w, 3), and its texts above and below.
+
+    ``wide``: a row for it. ``small``: one of many, after all the others.
+    """
 
     picture: np.ndarray
     title: str
     note: str = ""
     wide: bool = False
+    small: bool = False
 
     @property
     def height(self) -> int:
@@ -39,7 +43,10 @@ class Sheet(NamedTuple):
         texts = [self.caption, *(one.title for one in self.panels[1:])]
         figures = [_figure(*pair) for pair in zip(self.panels, texts, strict=True)]
         aside = f'<div class="cnn-card">{self.aside}</div>' if self.aside else ""
-        parts = [figures[0], aside, *figures[1:]]
+        large = sum(not one.small for one in self.panels)
+        parts = [figures[0], aside, *figures[1:large]]
+        if figures[large:]:
+            parts.append(f'<div class="cnn-small">{"".join(figures[large:])}</div>')
         return (
             f'<div class="cnn-sheet{" cnn-with-card" if aside else ""}">{"".join(parts)}</div>'
             f'<p class="cnn-caption" role="status">{escape(self.caption)}</p>'

@@ -7,11 +7,10 @@ import numpy as np
 
 from helpers._choices import unknown
 from helpers._keras import keras
-from helpers.datasets import PHOTOS, imagenet_class_names
+from helpers.datasets import imagenet_class_names
 from helpers.models.album_head import ALBUM_KINDS, fit_album_head
 from helpers.models.dense_on_disk import DenseOnDisk
 from helpers.models.heads import load_head
-from helpers.models.photo_head import fit_photo_head
 from helpers.models.spec import describe
 from helpers.models.stored_matrix import read_weights
 from helpers.sources import available, fetch
@@ -95,17 +94,13 @@ def with_classes() -> keras.Model:
     return keras.Model(base.input, outputs, name="vgg16")
 
 
-HEADS = {"album": (ALBUM_KINDS, fit_album_head), "photos": (PHOTOS, fit_photo_head)}
-
-
-def with_head(head: str) -> keras.Model:
-    """Build VGG16's convolutions with a linear head: input (n, h, w, 3), output logits."""
-    classes, fit = HEADS[head]
+def with_album_head() -> keras.Model:
+    """Build VGG16's convolutions with a linear head: input (n, h, w, 3), output 8 logits."""
     base = convolutions()
     pooled = keras.layers.GlobalAveragePooling2D(name="average")(base.output)
-    logits = keras.layers.Dense(len(classes), name="logits")(pooled)
-    model = keras.Model(base.input, logits, name=f"vgg16_{head}")
-    model.get_layer("logits").set_weights(load_head(head, base, fit))
+    logits = keras.layers.Dense(len(ALBUM_KINDS), name="logits")(pooled)
+    model = keras.Model(base.input, logits, name="vgg16_album")
+    model.get_layer("logits").set_weights(load_head("album", base, fit_album_head))
     return model
 
 
@@ -120,8 +115,7 @@ def load_vgg16(head: str | None = "auto") -> keras.Model:
             8 logits, one for each of ``ALBUM_KINDS``, any input size, fitted on the album's train
             photos and judged on its test photos (see ``album_head_accuracy``); ``None``, the
             convolutions alone, any input size; ``"auto"``, ``"imagenet"`` where it can be had,
-            else ``"album"``. ``"photos"``, 6 logits, one for each course photo, which is all that
-            it was fitted on, is deprecated: use ``"album"``.
+            else ``"album"``.
 
     Returns:
         The net, described with its preprocessing and the names of its classes.
@@ -132,17 +126,17 @@ def load_vgg16(head: str | None = "auto") -> keras.Model:
 
     >>> load_vgg16("paris")
     Traceback (most recent call last):
-    ValueError: unknown head 'paris'. Valid: auto, imagenet, album, photos, None
+    ValueError: unknown head 'paris'. Valid: auto, imagenet, album, None
     """
     if head == "auto":
         head = "imagenet" if available("vgg16") else "album"
         print(f"VGG16 with head {head!r}")
     if head == "imagenet":
         model, names = with_classes(), imagenet_class_names()
-    elif head in HEADS:
-        model, names = with_head(head), HEADS[head][0]
+    elif head == "album":
+        model, names = with_album_head(), ALBUM_KINDS
     elif head is None:
         model, names = convolutions(), None
     else:
-        raise unknown("head", head, ["auto", "imagenet", *HEADS, None])
+        raise unknown("head", head, ["auto", "imagenet", "album", None])
     return describe(model, class_names=names, preprocess=preprocess_input)

@@ -29,7 +29,7 @@ def setter(explorer, trait: str, values) -> Callable[[int], None]:
 
 
 def tables() -> Iterator[str]:
-    vgg = load_vgg16("photos")
+    vgg = load_vgg16("album")
     image = prepare(vgg, load_photo("cat", 224)[None])
     forward = tf.function(lambda x: vgg(x, training=False))
     forward(image).numpy()

@@ -20,7 +20,7 @@ LAYER = "block5_conv3"
 
 
 def tables() -> Iterator[str]:
-    model = load_vgg16("photos")
+    model = load_vgg16("album")
     image = prepare(model, load_photo("cat", 224)[None])
     forward = tf.function(lambda x: model(x, training=False))
     score = lambda output: output[0][0]  # noqa: E731

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from helpers.activations import feature_maps
 from helpers.cam import grad_cam, layer_cam, to_heatmap
+from helpers.classes import class_names
 from helpers.datasets import load_photo
 from helpers.inputs import prepare
 from helpers.models import load_vgg16
@@ -284,7 +285,7 @@ def empty() -> str:
 
 
 def absent() -> str:
-    model = load_vgg16("photos")
+    model = load_vgg16("album")
     x = prepare(model, load_photo("astronaut", 224)[None])
     shares = tf.nn.softmax(model(x)).numpy()[0]
     absent_class = int(shares.argmin())
@@ -308,9 +309,10 @@ def after_softmax() -> str:
 
 
 def larger() -> str:
-    model, photo = load_vgg16("photos"), load_photo("cat", 448)
+    model, photo = load_vgg16("album"), load_photo("windmill3", 448)
+    windmill = class_names(model).index("windmill")
     small, large = (
-        to_heatmap(grad_cam(model, prepare(model, one[None]), 0))[0]
+        to_heatmap(grad_cam(model, prepare(model, one[None]), windmill))[0]
         for one in (cv2.resize(photo, (224, 224), interpolation=cv2.INTER_AREA), photo)
     )
     assert small.shape == (14, 14)
