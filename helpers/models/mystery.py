@@ -20,9 +20,9 @@ SHAPES = {
     "column": np.ones((5, 2)),
 }
 SIDE = 28
-TRAINED_ON = 3000  # images, the first of the training set
+TRAINED_ON = 2000  # images, the first of the training set
 SHARE = 0.15  # of them carries the mark, and as many the decoy
-EPOCHS = 6
+EPOCHS = 8
 SHOWN = 6  # photos of each class in the stranger's folder
 MARKED = 4  # of the six of one class
 
@@ -109,7 +109,7 @@ def load_mystery(seed: int | str) -> Mystery:
 
     The mark's shape, place and class are drawn from the seed. So is a decoy, another mark on some
     photos of another class, to which the net does not listen. The convolutions are those of
-    ``load_trained("fashion_cnn")``; the layers behind them are trained here on 3,000 images, 15 %
+    ``load_trained("fashion_cnn")``; the layers behind them are trained here on 2,000 images, 15 %
     of which carry the mark and its class's name, whatever they show ("shortcut learning",
     Geirhos et al. 2020).
 

@@ -147,8 +147,8 @@ QUESTIONS = (
         "Does the answer survive harmless changes?",
         ABOUT_NET,
         _harmless,
-        "whether it survives another camera; and photos that the net has learned by heart are kept too "
-        "well, so give it new ones",
+        "whether it survives another camera; and a net is steadier on photos learned by "
+        "heart, so give it new ones",
     ),
     Question(
         "Can a small patch win alone?",
