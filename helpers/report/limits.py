@@ -11,16 +11,15 @@ asked with four to eight photos; what falls between the limits is undecided.
     VGG16 with the album head                  VGGROW
     three stranger's nets, photos without mark 600 up  0.88 up    0.44         0.0
     the same, photos with the mark             800 up  0.88 up    1.0          0.0
-    fashion_cnn that cheats: square, column    800 up  0.93 up    1.0         -0.1
-    the same: cross                            CROSSROW
+    fashion_cnn with each of five marks        800 up  0.93 up    0.4 to 1.0  -0.1
     fashion_cnn, untrained                     2       0.90       0.33         0.6
     deep_fashion_cnn, untrained                1       0.85       0.75         0.4
     random labels, new photos                  33      0.43       0.56         0.1
     random labels, photos learned by heart     140     0.78       0.2          0.0
 
-(Of the patches the largest is given.) So an untrained net is known by the first number, random
-labels by the second, and a mark by the third. A net that is shown the very photos that it has
-learned by heart stays undecided.
+(Of the patches the largest is given; with a mark it is above 0.55 in 8 of 11 trials.) So an
+untrained net is known by the first number, random labels by the second, and a mark by the third.
+A net that is shown the very photos that it has learned by heart stays undecided.
 """
 
 PASSED, UNDECIDED, FAILED, UNKNOWN = "passed", "undecided", "failed", "no answer"
@@ -29,7 +28,7 @@ TIMES = (3, 6)  # failed below the first, passed from the second on
 KEPT = (0.6, 0.85)
 BETTER = (0.0, 0.1)  # than the best blind map
 LIKE = (0.5, 0.25)  # failed above the first, passed up to the second
-WINS = (0.55, 0.5)  # failed above the first, passed up to the second
+WINS = (0.55, 0.3)  # failed above the first, passed up to the second
 RECEIVERS = 3  # photos that a patch must have been put into before the net is accused
 
 
