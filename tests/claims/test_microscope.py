@@ -52,14 +52,22 @@ def likeness(road: np.ndarray, group: np.ndarray) -> float:
     return cosines(np.vstack([road[None], group]))[0, 1:].mean()
 
 
+def mean_over(chosen: np.ndarray) -> np.ndarray:
+    """Weights that take the mean over the chosen pairs of nine: (ways, 81)."""
+    flat = chosen.reshape(len(chosen), 81).astype(float)
+    return flat / flat.sum(axis=1, keepdims=True)
+
+
+OTHER, PAIRS = 1 - MASKS, 1 - np.eye(9, dtype=int)
+IN_ONE, IN_OTHER = (mean_over(m[:, :, None] * m[:, None] * PAIRS) for m in (MASKS, OTHER))
+BETWEEN = mean_over(MASKS[:, :, None] * OTHER[:, None])
+
+
 def parting(cosine: np.ndarray) -> tuple[float, np.ndarray]:
-    """The clearest parting of nine, by trying each; means over pairs, written out."""
-    best = (-1.0, MASKS[0])
-    pairs = ~np.eye(9, dtype=bool)
-    for mask in MASKS.astype(bool):
-        inside = min(cosine[np.outer(some, some) & pairs].mean() for some in (mask, ~mask))
-        best = max(best, (inside - cosine[np.outer(mask, ~mask)].mean(), mask), key=lambda b: b[0])
-    return best
+    """The clearest parting of nine, and how clear it is."""
+    flat = cosine.ravel()
+    gaps = np.minimum(IN_ONE @ flat, IN_OTHER @ flat) - BETWEEN @ flat
+    return gaps.max(), MASKS[gaps.argmax()].astype(bool)
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +128,15 @@ def test_no_untrained_net_tells_the_face_apart(vgg, seed):
     keras.utils.set_random_seed(seed)
     shape = (None, None, 3)
     net = keras.applications.VGG16(include_top=False, weights=None, input_shape=shape)
-    values = feature_maps(net, images, ["block4_conv3"])[0].max(axis=(1, 2))
-    lead = values[0] / values[1:].max(axis=0)
-    trained = feature_maps(vgg, images, ["block4_conv3"])[0].max(axis=(1, 2))
-    assert lead.max() < 2 < trained[0, 446] / trained[1:, 446].max()
+
+    def lead(of) -> np.ndarray:
+        """How far the face is ahead of its strongest part, for each filter that has one."""
+        maps = feature_maps(of, images, ["block4_conv3"])[0].max(axis=(1, 2))
+        part = maps[1:].max(axis=0)
+        return np.where(part > 0, maps[0] / np.maximum(part, 1e-9), 0)
+
+    assert lead(net).max() < 2 < lead(vgg)[446]
+    assert 0.05 < np.mean(lead(vgg) > 2) < 0.2  # 446 is not the only trained filter to do so
 
 
 def test_an_even_picture_excites_it_along_the_border_and_blue_most(vgg):
