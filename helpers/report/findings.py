@@ -1,14 +1,13 @@
-"""What each number of a trust report shows, and what it does not."""
+"""What each number of a trust report shows: the five tests, each with a state and two sentences.
+
+Each returns the state, what was measured, and what that shows.
+"""
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
 
 from helpers.report import measures
 from helpers.report.case import Case
 from helpers.report.limits import (
-    ABOUT_MAPS,
-    ABOUT_NET,
     BETTER,
     FAILED,
     KEPT,
@@ -17,33 +16,15 @@ from helpers.report.limits import (
     RECEIVERS,
     TIMES,
     UNDECIDED,
-    UNKNOWN,
     WINS,
     state_of,
 )
 
-
-class Finding(NamedTuple):
-    """One question: about the net or its heatmaps, what was measured, and what follows from it."""
-
-    question: str
-    about: str
-    state: str
-    measured: str
-    shows: str
-    not_shown: str
+Answer = tuple[str, str, str]
 
 
-class Question(NamedTuple):
-    """A question, how to measure it, and what does not follow from any answer."""
-
-    text: str
-    about: str
-    ask: Callable[[Case], tuple[str, str, str]]
-    not_shown: str
-
-
-def _picture(case: Case) -> tuple[str, str, str]:
+def needs_the_picture(case: Case) -> Answer:
+    """Does the answer depend on the picture?"""
     times = measures.times_more_probable(case).value
     state = state_of(times, TIMES)
     return (
@@ -61,7 +42,8 @@ def _picture(case: Case) -> tuple[str, str, str]:
     )
 
 
-def _harmless(case: Case) -> tuple[str, str, str]:
+def survives_changes(case: Case) -> Answer:
+    """Does the answer survive harmless changes?"""
     kept = measures.kept_under_harmless_changes(case).value
     state = state_of(kept, KEPT)
     return (
@@ -77,7 +59,8 @@ def _harmless(case: Case) -> tuple[str, str, str]:
     )
 
 
-def _patch(case: Case) -> tuple[str, str, str]:
+def wins_by_a_patch(case: Case) -> Answer:
+    """Can a small patch win alone?"""
     tried = measures.patches(case)
     if not tried:
         raise ValueError("this takes three photos, two of which have another answer than the third")
@@ -101,7 +84,8 @@ def _patch(case: Case) -> tuple[str, str, str]:
     )
 
 
-def _covering(case: Case) -> tuple[str, str, str]:
+def agrees_with_covering(case: Case) -> Answer:
+    """Do the heatmaps agree with covering, better than blind maps?"""
     value, blind, spread = measures.agreement_with_covering(case)
     better, doubt = value - blind, 0 if math.isnan(spread) else spread
     state = (
@@ -120,7 +104,8 @@ def _covering(case: Case) -> tuple[str, str, str]:
     )
 
 
-def _dice(case: Case) -> tuple[str, str, str]:
+def changes_with_the_weights(case: Case) -> Answer:
+    """Do the heatmaps change when all weights are drawn by lot?"""
     value = measures.likeness_to_dice(case).value
     state = state_of(value, LIKE)
     return (
@@ -134,48 +119,3 @@ def _dice(case: Case) -> tuple[str, str, str]:
             "photo, not the net. Or the net has learned nothing itself.",
         }[state],
     )
-
-
-QUESTIONS = (
-    Question(
-        "Does the answer depend on the picture?",
-        ABOUT_NET,
-        _picture,
-        "whether the answer is right, or which part of the picture it needs",
-    ),
-    Question(
-        "Does the answer survive harmless changes?",
-        ABOUT_NET,
-        _harmless,
-        "whether it survives another camera; and a net is steadier on photos learned by "
-        "heart, so give it new ones",
-    ),
-    Question(
-        "Can a small patch win alone?",
-        ABOUT_NET,
-        _patch,
-        "marks that are in none of these photos, marks larger than the patch, and those at two "
-        "places at once",
-    ),
-    Question(
-        "Do the heatmaps agree with covering?",
-        ABOUT_MAPS,
-        _covering,
-        "the truth: a grey patch is a strange thing to show to a net, too",
-    ),
-    Question(
-        "Do the heatmaps change when the net is destroyed?",
-        ABOUT_MAPS,
-        _dice,
-        "that they are right: dice change, too",
-    ),
-)
-
-
-def answered(question: Question, case: Case) -> Finding:
-    """Ask one question; where it cannot be asked, the finding says why."""
-    try:
-        state, measured, shows = question.ask(case)
-    except ValueError as fault:
-        state, measured, shows = UNKNOWN, f"{str(fault)[:1].upper()}{str(fault)[1:]}.", ""
-    return Finding(question.text, question.about, state, measured, shows, question.not_shown)

@@ -8,7 +8,7 @@ asked with four to eight photos; what falls between the limits is undecided.
     deep_fashion_cnn                           1000    0.95       0.0          0.1
     photo_cnn                                  880     1.00       0.0          0.0
     EfficientNet-Lite0                         930     1.00       0.0          0.1
-    VGG16 with the album head                  VGGROW
+    VGG16 with the album head                  940     1.00       not tried    not tried
     three stranger's nets, photos without mark 600 up  0.88 up    0.44         0.0
     the same, photos with the mark             800 up  0.88 up    1.0          0.0
     fashion_cnn with each of five marks        800 up  0.93 up    0.4 to 1.0  -0.1

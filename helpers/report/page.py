@@ -7,8 +7,8 @@ import numpy as np
 from helpers.cam import to_heatmap
 from helpers.images import data_uri, encode_jpeg, enlarge, overlay
 from helpers.report.case import Case
-from helpers.report.findings import Finding
 from helpers.report.limits import FAILED, PASSED, UNDECIDED, UNKNOWN
+from helpers.report.questions import Finding
 
 HEIGHT = 150  # pixels of a photo
 COLOURS = {PASSED: "#1a7f37", UNDECIDED: "#9a6700", FAILED: "#b3261e", UNKNOWN: "#57606a"}

@@ -14,8 +14,8 @@ from helpers.models.layers import check_model, find_layer
 from helpers.models.spec import Preprocess, spec_of
 from helpers.report import page
 from helpers.report.case import Case
-from helpers.report.findings import QUESTIONS, Finding, answered
 from helpers.report.limits import ABOUT_MAPS, ABOUT_NET, FAILED, PASSED, UNDECIDED, UNKNOWN
+from helpers.report.questions import QUESTIONS, Finding, answered
 
 VERDICTS = {
     (ABOUT_NET, FAILED): "Do not trust this net yet: a test of it failed.",
@@ -109,7 +109,7 @@ def trust_report(
 ) -> Report:
     """Put a net and its heatmaps on trial with a few photos, on one page.
 
-    Five questions are asked (see ``report.findings``), three of the net and two of its heatmaps.
+    Five questions are asked (see ``report.questions``), three of the net and two of its heatmaps.
     Give photos with different answers, best four or more. What cannot be asked of this net, such as
     a heatmap of one without convolutions, is said in a sentence, and the rest goes on.
 
