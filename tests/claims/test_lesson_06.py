@@ -61,6 +61,18 @@ def test_paint_above_the_bag_costs_logit_and_the_same_paint_elsewhere_does_not(d
     assert abs(whole - after["far above"]) < 0.3 and abs(whole - after["left"]) < 0.5
 
 
+def test_what_grey_costs_above_the_bag_below_it_and_on_its_edge(data):
+    image = bag(data)
+    cost = {
+        start: logit_of_bag(image)[0]
+        - logit_of_bag(painted(image, np.s_[start : start + count], 0.5))[0]
+        for start, count in {0: 2, 3: 2, 5: 5, 23: 2, 26: 2}.items()
+    }
+    assert cost[0] < 0.3 < 1 < cost[3]  # above: where it touches
+    assert cost[23] < 0.8 < 1.4 < cost[26]  # below: where it does not
+    assert cost[5] < -1.5 and logit_of_bag(painted(image, np.s_[5:10], 0))[0] < 12.5
+
+
 def test_black_paint_on_the_empty_space_changes_nothing(data):
     image = bag(data)
     for place in (np.s_[:5], np.s_[23:]):
@@ -165,7 +177,7 @@ def test_placed_the_stripe_lies_at_the_upper_edge_of_the_bag(data):
 
 def agreement(stored, name: str, title: str, paint: str, shift: int = 0) -> np.ndarray:
     fall = stored[f"{name}/fall in {paint}"]
-    maps = np.roll(stored[f"{name}/{title}"], shift, axis=0)
+    maps = np.roll(stored[f"{name}/{title}"], -shift, axis=0)
     return np.array([similarity(*pair) for pair in zip(maps, fall, strict=True)])
 
 
@@ -240,6 +252,24 @@ def test_with_other_images_maps_more_than_half_is_lost_in_grey(stored, name, tit
 @pytest.mark.parametrize("title", CAMS)
 def test_in_black_more_than_half_is_kept_so_the_control_can_come_out_the_other_way(stored, title):
     assert left_over(stored, STANDARD, title, "black").high < 0
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize(("paint", "other"), [("black", "grey"), ("grey", "black")])
+def test_integrated_gradients_lose_most_from_the_other_start(stored, name, paint, other):
+    told, untold = (
+        agreement(stored, name, f"integrated gradients from {start}", paint)
+        for start in (paint, other)
+    )
+    assert mean_interval(told / 2 - untold).low > 0
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_in_black_nearness_to_the_centre_keeps_up_with_every_method(stored, name):
+    near = 3 - np.hypot(*np.mgrid[-3:4, -3:4])
+    own = np.array([similarity(near, fall) for fall in stored[f"{name}/fall in black"]])
+    for title in methods("black"):
+        assert mean_interval(own - agreement(stored, name, title, "black")).high > 0, title
 
 
 @pytest.mark.parametrize("paint", ["black", "grey"])
