@@ -1,7 +1,7 @@
 """Heatmaps of a hundred test images by six methods and two nets, for lesson 06.
 
 ``python -m tools.hundred_heatmaps [net …]`` writes ``data/models/hundred_heatmaps.npz``; a net that
-is not named keeps what is stored. About five minutes on two cores; part of ``make models``.
+is not named keeps what is stored. About a quarter of an hour on two cores; part of ``make models``.
 """
 
 import sys
@@ -21,7 +21,7 @@ from helpers.sources.placing import placed as put_in_place
 FILE = DATA / "models" / "hundred_heatmaps.npz"
 LAYERS = {"standard_fashion_cnn": "relu6", "deep_fashion_cnn": "relu7"}
 LIBRARY = "tf-keras-vis"
-COUNT, SIDE, TILE, STEPS = 100, 28, 4, 64
+COUNT, SIDE, TILE, STEPS = 100, 28, 4, 256
 CAMS = {"Grad-CAM": grad_cam, "Grad-CAM++": grad_cam_plus_plus, "Layer-CAM": layer_cam}
 
 

@@ -1,7 +1,6 @@
 """What lesson 06 claims of its two nets, each with the control that could break it."""
 
 import json
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from helpers.models.trained import read_arrays
 from helpers.occlusion import occlusion_map
 from helpers.saliency import integrated_gradients
 from helpers.trust import mean_interval, similarity
+from helpers.trust.intervals import Mean
 from tools.hundred_heatmaps import LAYERS, in_tiles, measure, theirs
 
 ODD, STANDARD = "deep_fashion_cnn", "standard_fashion_cnn"
@@ -59,6 +59,18 @@ def test_paint_above_the_bag_costs_logit_and_the_same_paint_elsewhere_does_not(d
     assert not image[0, :5].any() and not image[0, 23:].any()
     assert 2 < whole - after["above"] < 4 and whole - after["below"] > 1.2
     assert abs(whole - after["far above"]) < 0.3 and abs(whole - after["left"]) < 0.5
+
+
+def test_what_grey_costs_above_the_bag_below_it_and_on_its_edge(data):
+    image = bag(data)
+    cost = {
+        start: logit_of_bag(image)[0]
+        - logit_of_bag(painted(image, np.s_[start : start + count], 0.5))[0]
+        for start, count in {0: 2, 3: 2, 5: 5, 23: 2, 26: 2}.items()
+    }
+    assert cost[0] < 0.3 < 1 < cost[3]  # above: where it touches
+    assert cost[23] < 0.8 < 1.4 < cost[26]  # below: where it does not
+    assert cost[5] < -1.5 and logit_of_bag(painted(image, np.s_[5:10], 0))[0] < 12.5
 
 
 def test_black_paint_on_the_empty_space_changes_nothing(data):
@@ -165,7 +177,7 @@ def test_placed_the_stripe_lies_at_the_upper_edge_of_the_bag(data):
 
 def agreement(stored, name: str, title: str, paint: str, shift: int = 0) -> np.ndarray:
     fall = stored[f"{name}/fall in {paint}"]
-    maps = np.roll(stored[f"{name}/{title}"], shift, axis=0)
+    maps = np.roll(stored[f"{name}/{title}"], -shift, axis=0)
     return np.array([similarity(*pair) for pair in zip(maps, fall, strict=True)])
 
 
@@ -188,19 +200,27 @@ def test_in_black_the_brightness_follows_the_falls_more_closely_than_any_method(
     assert grey.high < own.mean() - 0.3
 
 
-def test_the_order_of_the_cam_methods_turns_round_with_the_paint_in_the_standard_net(stored):
-    """Each pair: the difference of the two, image by image, with its interval."""
-    pairs = list(combinations(CAMS, 2))
-    signs = {}
-    for paint in ("black", "grey"):
-        signs[paint] = {
-            (one, other): mean_interval(
-                agreement(stored, STANDARD, one, paint) - agreement(stored, STANDARD, other, paint)
-            )
-            for one, other in pairs
-        }
-    first, last = signs["black"]["Grad-CAM", "Score-CAM"], signs["grey"]["Grad-CAM", "Score-CAM"]
-    assert first.high < 0 < last.low
+def ahead_of_grad_cam(stored, name: str, title: str) -> list[Mean]:
+    """Lead over Grad-CAM in black and in grey, image by image, each with its interval."""
+    return [
+        mean_interval(
+            agreement(stored, name, title, paint) - agreement(stored, name, "Grad-CAM", paint)
+        )
+        for paint in ("black", "grey")
+    ]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layer_cam_stands_above_grad_cam_in_black_and_below_it_in_grey(stored, name):
+    black, grey = ahead_of_grad_cam(stored, name, "Layer-CAM")
+    assert grey.high < 0 < black.low
+
+
+def test_score_cam_turns_round_in_the_standard_net_and_in_the_odd_net_not_for_certain(stored):
+    black, grey = ahead_of_grad_cam(stored, STANDARD, "Score-CAM")
+    assert grey.high < 0 < black.low
+    black, grey = ahead_of_grad_cam(stored, ODD, "Score-CAM")
+    assert grey.high < 0 and black.low < 0 < black.high
 
 
 @pytest.mark.parametrize("title", CAMS)
@@ -210,6 +230,46 @@ def test_in_black_the_next_images_map_keeps_most_of_the_agreement_and_in_grey_no
     own, other = (agreement(stored, STANDARD, title, "black", s).mean() for s in (0, 1))
     assert other > 0.6 * own
     assert mean_interval(agreement(stored, STANDARD, title, "grey", 1)).high < 0.05
+
+
+def left_over(stored, name: str, title: str, paint: str) -> Mean:
+    """Half of the own map's agreement less that of nine other images' maps, image by image."""
+    others = [agreement(stored, name, title, paint, shift) for shift in range(1, 100, 11)]
+    return mean_interval(agreement(stored, name, title, paint) / 2 - np.mean(others, axis=0))
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("title", CAMS)
+def test_with_other_images_maps_more_than_half_is_lost_in_grey(stored, name, title):
+    """Score-CAM has nothing to lose in the odd net."""
+    own = mean_interval(agreement(stored, name, title, "grey"))
+    if (name, title) == (ODD, "Score-CAM"):
+        assert own.low < 0.05 and own.mean < 0.05
+    else:
+        assert own.low > 0 and left_over(stored, name, title, "grey").low > 0
+
+
+@pytest.mark.parametrize("title", CAMS)
+def test_in_black_more_than_half_is_kept_so_the_control_can_come_out_the_other_way(stored, title):
+    assert left_over(stored, STANDARD, title, "black").high < 0
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize(("paint", "other"), [("black", "grey"), ("grey", "black")])
+def test_integrated_gradients_lose_most_from_the_other_start(stored, name, paint, other):
+    told, untold = (
+        agreement(stored, name, f"integrated gradients from {start}", paint)
+        for start in (paint, other)
+    )
+    assert mean_interval(told / 2 - untold).low > 0
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_in_black_nearness_to_the_centre_keeps_up_with_every_method(stored, name):
+    near = 3 - np.hypot(*np.mgrid[-3:4, -3:4])
+    own = np.array([similarity(near, fall) for fall in stored[f"{name}/fall in black"]])
+    for title in methods("black"):
+        assert mean_interval(own - agreement(stored, name, title, "black")).high > 0, title
 
 
 @pytest.mark.parametrize("paint", ["black", "grey"])

@@ -336,7 +336,7 @@ def other() -> str:
     fall, rng = stored["deep_fashion_cnn/fall in black"], np.random.default_rng(0)
     own, exchanged, random = (
         np.mean([similarity(*pair) for pair in zip(ways, fall, strict=True)])
-        for ways in (maps, np.roll(maps, 1, axis=0), rng.normal(size=maps.shape))
+        for ways in (maps, np.roll(maps, -1, axis=0), rng.normal(size=maps.shape))
     )
     assert abs(random) < 0.05 < own
     if exchanged < own / 2:
