@@ -7,14 +7,13 @@ from helpers._keras import tf
 from helpers.cam import grad_cam, layer_cam
 from helpers.classes import class_names, probabilities
 from helpers.datasets import album_rows, load_album, load_fashion_mnist, load_photo
-from helpers.images import blur, stretch
+from helpers.images import stretch
 from helpers.inputs import prepare
 from helpers.models import load_efficientnet_lite, load_trained, with_linear_output
 from helpers.patterns import gradient_ascent
 from helpers.saliency import guided_backprop, saliency
 from helpers.trust import (
     deletion_curve,
-    edge_strength,
     insertion_curve,
     mean_interval,
     pointing_game,
@@ -129,25 +128,22 @@ def test_for_grad_cam_the_labels_count_and_for_guided_backpropagation_nothing_fo
     assert lead_of_the_control(grad_cam).low > 0 > lead_of_the_control(guided_backprop).high
 
 
-@pytest.mark.parametrize(("curve", "sign"), [(deletion_curve, -1), (insertion_curve, 1)])
-def test_grad_cam_is_ahead_of_each_control_photo_by_photo(net, sure, curve, sign):
-    photos, answer, _ = sure
-    line, rng = np.linspace(-1, 1, 7), np.random.default_rng(3)
-    rivals = {
-        "Grad-CAM": grad_cam(net, photos, answer),
-        "edges": edge_strength(photos).reshape(-1, 7, 32, 7, 32).mean(axis=(2, 4)),
-        "centre": np.stack([np.exp(-(line**2 + line[:, None] ** 2))] * len(photos)),
-        "random": np.stack([blur(rng.random((7, 7, 1)), 1)[:, :, 0] for _ in photos]),
-    }
-    areas = {
-        name: sign * curve(net, photos, each, answer, steps=5).mean(axis=1)
-        for name, each in rivals.items()
-    }
-    leads = {name: mean_interval(areas["Grad-CAM"] - areas[name]) for name in areas}
-    del leads["Grad-CAM"]
-    assert min(lead.low for lead in leads.values()) > 0
+@pytest.mark.parametrize(
+    ("curve", "sign", "every"), [(deletion_curve, -1, 1), (insertion_curve, 1, 3)]
+)
+def test_grad_cam_is_ahead_of_a_blob_in_the_centre_photo_by_photo(net, sure, curve, sign, every):
+    """The blob is the control that comes closest in deletion; in insertion a third will do."""
+    photos, answer = sure[0][::every], sure[1][::every]
+    line = np.linspace(-1, 1, 7)
+    centre = np.stack([np.exp(-(line**2 + line[:, None] ** 2))] * len(photos))
+    ours, blob = (
+        curve(net, photos, maps, answer, steps=5).mean(axis=1)
+        for maps in (grad_cam(net, photos, answer), centre)
+    )
+    lead = mean_interval(sign * (ours - blob))
+    assert lead.low > 0
     if curve is deletion_curve:
-        assert leads["centre"].mean < 0.06 < leads["random"].low  # the blob comes close
+        assert lead.mean < 0.06  # it comes close
 
 
 def test_the_holes_of_heatmaps_tell_the_class_and_random_holes_do_not():
@@ -168,7 +164,8 @@ TWELVE = (
 @pytest.fixture(scope="module")
 def lies(net, sure):
     """For one step and a random one: the new answers, and how alike two maps stay to the first."""
-    photos, answer, _ = sure
+    chosen = np.isin(sure[2], TWELVE)
+    photos, answer = sure[0][chosen], sure[1][chosen]
     linear, steps = with_linear_output(net), []
     for one, index in zip(photos, answer, strict=True):
         pixels = tf.constant(one[None])
@@ -183,33 +180,30 @@ def lies(net, sure):
         now = probabilities(net, moved).argmax(axis=1)
         maps = [grad_cam(net, moved, names) for names in (answer, now)]
         trials.append([now, *[np.array([*map(similarity, first, each)]) for each in maps]])
-    return trials
+    return answer, sure[2][chosen], trials
 
 
-def test_one_step_changes_names_and_a_random_step_of_the_same_size_does_not(sure, lies):
-    _, answer, names = sure
-    changed, control = (now != answer for now, *_ in lies)
-    assert changed.mean() > 0.8 and control.mean() < 0.1
-    twelve = np.isin(names, TWELVE)
-    assert twelve.sum() == 12 and not control[twelve].any()
-    assert sorted(names[twelve & ~changed]) == ["baseball", "goldfish"]
+def test_one_step_changes_ten_of_twelve_names_and_a_random_step_none(lies):
+    answer, names, trials = lies
+    changed, control = (now != answer for now, *_ in trials)
+    assert len(names) == 12 and not control.any()
+    assert sorted(names[~changed]) == ["baseball", "goldfish"]
 
 
-def test_the_jaguar_becomes_a_leopard_and_keeps_its_map_and_the_kangaroo_does_not(net, sure, lies):
+def test_the_jaguar_becomes_a_leopard_and_keeps_its_map_and_the_kangaroo_does_not(net, lies):
     """Whether the map of the old name gives the lie away depends on the photo."""
-    _, _, names = sure
-    now, of_old, _ = lies[0]
-    of_old = dict(zip(names, of_old, strict=True))
-    assert class_names(net)[now[list(names).index("jaguar")]] == "leopard"
+    _, names, trials = lies
+    of_old = dict(zip(names, trials[0][1], strict=True))
+    assert class_names(net)[trials[0][0][list(names).index("jaguar")]] == "leopard"
     assert of_old["jaguar"] > 0.85 and of_old["kangaroo"] < 0.3 and of_old["crocodile"] < 0.5
-    assert lies[1][1][np.isin(names, TWELVE)].min() > 0.9  # after a random step
+    assert trials[1][1].min() > 0.9  # after a random step
 
 
-def test_the_map_of_the_answer_moves_more_by_the_step_than_by_a_random_one(lies):
-    (_, *step), (_, *random) = lies
+def test_maps_move_more_by_the_step_than_by_a_random_one(lies):
+    (_, *step), (_, *random) = lies[2]
     for moved, control in zip(step, random, strict=True):
-        assert mean_interval(control - moved).low > 0.1
-    assert mean_interval(step[1]).low > 0.7  # and yet it marks much the same places
+        assert mean_interval(control - moved).low > 0.05
+    assert mean_interval(step[1]).low > 0.7  # and yet the answer's marks much the same places
 
 
 def test_the_circuit_changes_no_answer_and_only_its_own_pattern(fashion, ours):
