@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -20,7 +21,7 @@ from helpers.trust.retrain import ROAR_FILE, hottest, remove, retrained_accuracy
 from helpers.trust.stranger import strangers_clothes
 
 FEW = 1000  # images that the nets of the labels' trial learn by heart
-ROAR = {"training_images": 2000, "test_images": 1000, "epochs": 6, "seeds": [0, 1]}
+ROAR: dict[str, Any] = {"training_images": 2000, "test_images": 1000, "epochs": 6, "seeds": [0, 1]}
 SHARES = (0.5,)
 
 
@@ -71,7 +72,7 @@ def measure_roar(data: FashionMNIST, say: Callable = print) -> dict:
         for share in SHARES:
             holes = hottest(maps, share)
             clothes[name][str(share)] = accuracies(remove(images, holes), ROAR["seeds"])
-            alone[name][str(share)] = accuracies(np.float32(holes), [0])
+            alone[name][str(share)] = accuracies(holes.astype(np.float32), [0])
             say(name, share, clothes[name][str(share)], alone[name][str(share)])
     return {"recipe": ROAR, "clothes": clothes, "holes alone": alone}
 

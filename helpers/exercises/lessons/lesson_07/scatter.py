@@ -52,9 +52,9 @@ def _wrong_throws(right: np.ndarray, index: int, layer: str) -> Iterator[tuple[n
     yield right[::-1], "The seeds come in the order 0, 1, 2, 3, 4."
     message = "You compared values. similarity compares ranks unless it is told otherwise."
     yield _throws(index, layer, "pearson"), message
-    for other in {"end", "hidden"} - {layer}:
-        message = f"You destroyed all from {other} on. Use the layer that your function is given."
-        yield _throws(index, other), message
+    for elsewhere in {"end", "hidden"} - {layer}:
+        message = f"You destroyed all from {elsewhere} on. Use the layer that you are given."
+        yield _throws(index, elsewhere), message
     for other in (*(set(range(CLASSES)) - {index}), None):
         message = "These are maps of another class: use class_index, before and after."
         yield _throws(other, layer), message
