@@ -223,15 +223,6 @@ def test_score_cam_turns_round_in_the_standard_net_and_in_the_odd_net_not_for_ce
     assert grey.high < 0 and black.low < 0 < black.high
 
 
-@pytest.mark.parametrize("title", CAMS)
-def test_in_black_the_next_images_map_keeps_most_of_the_agreement_and_in_grey_nothing(
-    stored, title
-):
-    own, other = (agreement(stored, STANDARD, title, "black", s).mean() for s in (0, 1))
-    assert other > 0.6 * own
-    assert mean_interval(agreement(stored, STANDARD, title, "grey", 1)).high < 0.05
-
-
 def left_over(stored, name: str, title: str, paint: str) -> Mean:
     """Half of the own map's agreement less that of nine other images' maps, image by image."""
     others = [agreement(stored, name, title, paint, shift) for shift in range(1, 100, 11)]
