@@ -66,8 +66,8 @@ def _harmless(case: Case) -> tuple[str, str, str]:
     state = state_of(kept, KEPT)
     return (
         state,
-        f"{kept:.0%} of the answers stay when a photo is moved by a fortieth of its side, or gets "
-        "a little paler.",
+        f"{kept:.0%} of the answers stay when a photo is moved by a fortieth of its side (by one "
+        "pixel at least), or gets a little paler.",
         {
             PASSED: "The answers do not depend on the exact position of the pixels.",
             UNDECIDED: "Some answers change although nothing of importance did.",
@@ -88,7 +88,7 @@ def _patch(case: Case) -> tuple[str, str, str]:
     name, rows, columns = case.names[worst.photo], *worst.place
     return (
         state,
-        f"The strongest patch, a thirty-sixth of photo {worst.photo + 1} (rows {rows.start} to "
+        f"The strongest patch, about 1/36 of photo {worst.photo + 1} (rows {rows.start} to "
         f"{rows.stop - 1}, columns {columns.start} to {columns.stop - 1}), turns {worst.rate:.0%} "
         f"of {worst.receivers} other photos into {name!r}; other patches of that photo turn "
         f"{worst.control:.0%}.",
@@ -125,7 +125,7 @@ def _dice(case: Case) -> tuple[str, str, str]:
     state = state_of(value, LIKE)
     return (
         state,
-        "When all weights are drawn by lot, the new heatmaps have a rank correlation of "
+        "When all weights are drawn at random, the new heatmaps have a rank correlation of "
         f"{value:.2f} with these.",
         {
             PASSED: "The heatmaps depend on what the net has learned.",
@@ -167,7 +167,7 @@ QUESTIONS = (
         "Do the heatmaps change when the net is destroyed?",
         ABOUT_MAPS,
         _dice,
-        "that they are right: dice change, too",
+        "that they are right: random maps change, too",
     ),
 )
 

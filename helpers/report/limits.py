@@ -8,11 +8,9 @@ asked with four to eight photos; what falls between the limits is undecided.
     deep_fashion_cnn                           1000    0.95       0.0          0.1
     photo_cnn                                  880     1.00       0.0          0.0
     EfficientNet-Lite0                         930     1.00       0.0          0.1
-    VGG16 with the album head                  VGGROW
     three stranger's nets, photos without mark 600 up  0.88 up    0.44         0.0
-    the same, photos with the mark             800 up  0.88 up    1.0          0.0
+    the same, photos with the mark             800 up  0.80 up    1.0          0.0
     fashion_cnn that cheats: square, column    800 up  0.93 up    1.0         -0.1
-    the same: cross                            CROSSROW
     fashion_cnn, untrained                     2       0.90       0.33         0.6
     deep_fashion_cnn, untrained                1       0.85       0.75         0.4
     random labels, new photos                  33      0.43       0.56         0.1
