@@ -36,7 +36,7 @@ def _moved(images: np.ndarray, down: int, right: int) -> np.ndarray:
 
 
 def harmless(images: np.ndarray) -> list[np.ndarray]:
-    """Change pictures as nobody would mind: moved by a fortieth four ways, and a little paler.
+    """Change pictures as nobody would mind: moved a little four ways, and made paler.
 
     >>> [change.shape for change in harmless(np.ones((1, 8, 8, 1)))][:2]
     [(1, 8, 8, 1), (1, 8, 8, 1)]

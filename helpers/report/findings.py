@@ -48,8 +48,8 @@ def survives_changes(case: Case) -> Answer:
     state = state_of(kept, KEPT)
     return (
         state,
-        f"{kept:.0%} of the answers stay when a photo is moved by a fortieth of its side, or gets "
-        "a little paler.",
+        f"{kept:.0%} of the answers stay when a photo is moved by a fortieth of its side (by one "
+        "pixel at least), or gets a little paler.",
         {
             PASSED: "The answers do not depend on the exact position of the pixels.",
             UNDECIDED: "Some answers change although nothing of importance did.",
@@ -71,7 +71,7 @@ def wins_by_a_patch(case: Case) -> Answer:
     name, rows, columns = case.names[worst.photo], *worst.place
     return (
         state,
-        f"The strongest patch, a thirty-sixth of photo {worst.photo + 1} (rows {rows.start} to "
+        f"The strongest patch, about 1/36 of photo {worst.photo + 1} (rows {rows.start} to "
         f"{rows.stop - 1}, columns {columns.start} to {columns.stop - 1}), turns {worst.rate:.0%} "
         f"of {worst.receivers} other photos into {name!r}; other patches of that photo turn "
         f"{worst.control:.0%}.",
@@ -110,7 +110,7 @@ def changes_with_the_weights(case: Case) -> Answer:
     state = state_of(value, LIKE)
     return (
         state,
-        "When all weights are drawn by lot, the new heatmaps have a rank correlation of "
+        "When all weights are drawn at random, the new heatmaps have a rank correlation of "
         f"{value:.2f} with these.",
         {
             PASSED: "The heatmaps depend on what the net has learned.",

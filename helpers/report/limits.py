@@ -10,7 +10,7 @@ asked with four to eight photos; what falls between the limits is undecided.
     EfficientNet-Lite0                         930     1.00       0.0          0.1
     VGG16 with the album head                  940     1.00       not tried    not tried
     three stranger's nets, photos without mark 600 up  0.88 up    0.44         0.0
-    the same, photos with the mark             800 up  0.88 up    1.0          0.0
+    the same, photos with the mark             800 up  0.80 up    1.0          0.0
     fashion_cnn with each of five marks        800 up  0.93 up    0.4 to 1.0  -0.1
     fashion_cnn, untrained                     2       0.90       0.33         0.6
     deep_fashion_cnn, untrained                1       0.85       0.75         0.4

@@ -13,8 +13,8 @@ from helpers.report.case import GRID, Case, shrunk
 from helpers.report.changes import harmless, shuffled, transplanted
 from helpers.trust import randomize_from, similarity
 
-PART = 6  # a patch has a sixth of the side: a thirty-sixth of the picture
-TRIED = 3  # of the weightiest places of a photo
+PART = 6  # a patch has a sixth of the side: about a thirty-sixth of the picture
+TRIED = 3  # of the most important places of a photo
 ELSEWHERE = 4  # places of the same photo that weigh less than half of all, as a control
 SEEDS = range(2)
 LEAST = 1e-3  # a probability below this counts as this
@@ -133,7 +133,7 @@ def _apart(places: list[tuple[slice, slice]]) -> list[tuple[slice, slice]]:
 
 
 def patches(case: Case) -> list[Patch]:
-    """Put each photo's weightiest patches, and four others of it, into photos of other answers.
+    """Put each photo's most important patches, and four others of it, into photos of other answers.
 
     Photos without at least two others of another answer are left out.
     """

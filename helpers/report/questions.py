@@ -59,7 +59,7 @@ QUESTIONS = (
         "Do the heatmaps change when the net is destroyed?",
         ABOUT_MAPS,
         findings.changes_with_the_weights,
-        "that they are right: dice change, too",
+        "that they are right: random maps change, too",
     ),
 )
 
