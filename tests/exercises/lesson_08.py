@@ -268,7 +268,7 @@ def steady() -> str:
 def unseen_mark() -> str:
     """The report of a net with a mark, on photos without any."""
     model, images, labels = load_mystery("Ada")
-    clean = [images[np.flatnonzero(labels == c)[-1], ..., 0] for c in range(0, 10, 2)]
+    clean = [images[np.flatnonzero(labels == c)[-1], ..., 0] for c in (0, 1, 5, 8, 9)]
     worst = max(patch.rate - patch.control for patch in patches(Case(model, clean)))
     if worst < 0.5:
         return "Photos without the mark cannot show what it does"
