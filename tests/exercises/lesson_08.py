@@ -10,7 +10,6 @@ from helpers.inputs import prepare
 from helpers.models import describe, load_mystery
 from helpers.models.mystery import draw_marks
 from helpers.report.case import Case
-from helpers.report.limits import WINS
 from helpers.report.measures import kept_under_harmless_changes, patches
 from tests.exercises import Cases
 
@@ -269,9 +268,9 @@ def steady() -> str:
 def unseen_mark() -> str:
     """The report of a net with a mark, on photos without any."""
     model, images, labels = load_mystery("Ada")
-    clean = [images[np.flatnonzero(labels == c)[-1], ..., 0] for c in (1, 6, 0, 2, 3)]
+    clean = [images[np.flatnonzero(labels == c)[-1], ..., 0] for c in (0, 1, 5, 8, 9)]
     worst = max(patch.rate - patch.control for patch in patches(Case(model, clean)))
-    if worst < WINS[0]:
+    if worst < 0.5:
         return "Photos without the mark cannot show what it does"
     return "The report finds the mark in the weights of the net"
 
