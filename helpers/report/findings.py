@@ -27,10 +27,11 @@ def needs_the_picture(case: Case) -> Answer:
     """Does the answer depend on the picture?"""
     times = measures.times_more_probable(case).value
     state = state_of(times, TIMES)
+    rounded = f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
     return (
         state,
         f"The answers have a probability of {case.sureness.mean():.0%} on average. A photo makes "
-        f"its answer {times:.3g} times as probable as something else in its place: its blocks in "
+        f"its answer {rounded} times as probable as something else in its place: its blocks in "
         "another order, its mean colour, or another photo (the best of the three).",
         {
             PASSED: "The answers come from the pictures.",

@@ -10,7 +10,7 @@ from helpers.report.case import Case
 from helpers.report.limits import FAILED, PASSED, UNDECIDED, UNKNOWN
 from helpers.report.questions import Finding
 
-HEIGHT = 150  # pixels of a photo
+HEIGHT = 200  # pixels of a photo
 COLOURS = {PASSED: "#1a7f37", UNDECIDED: "#9a6700", FAILED: "#b3261e", UNKNOWN: "#57606a"}
 STYLE = """<style>
 .trust { max-width: 60rem; margin: auto; font: 16px/1.5 system-ui, sans-serif; color: #1f2328;
