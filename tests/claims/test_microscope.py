@@ -213,7 +213,7 @@ def test_a_growing_ring_changes_its_road_and_a_square_is_weaker(vgg, of_45, thic
     names, peaks, roads = of_45
     gap, first = parting(cosines(roads))
     assert gap > 0.3 and set(names[~first]) == {"clownfish", "boarfish", "pandora"}
-    radii, rings, squares = (6, 10, 13, 16, 20, 28), [], []
+    radii, rings, squares = (6, 8, 13, 16, 20, 28), [], []
     for radius in radii:
         rings.append(cv2.circle(drawing(GREY), (80, 80), radius, BLACK, thickness, cv2.LINE_AA))
         ends = (80 - radius, 80 - radius), (80 + radius, 80 + radius)
