@@ -271,7 +271,7 @@ def test_lessons_hold_pictures_that_all_have_a_description(lesson):
 
 
 def test_all_lessons_together_are_light():
-    assert sum(path.stat().st_size for path in LESSONS) < 7_000_000
+    assert sum(path.stat().st_size for path in LESSONS) < 750_000 * len(LESSONS)
 
 
 def test_links_between_lessons_lead_somewhere(lesson):
