@@ -8,7 +8,7 @@ from helpers.exercises.checks import exercise
 
 def _trials() -> list[tuple[np.ndarray, np.ndarray]]:
     """Give maps with one peak, with several and with none, and a region for them."""
-    rng, trials = np.random.default_rng(7), []
+    rng, trials = np.random.default_rng(1), []
     for height, width in ((5, 7), (6, 4)):
         maps = rng.integers(0, 4, (6, height, width)).astype(np.float32) / 8
         maps[0, 1, 2], maps[1, height - 1, 0] = 3, 2

@@ -68,7 +68,7 @@ def _wrong_throws(right: np.ndarray, index: int, layer: str) -> Iterator[tuple[n
 )
 def _scatter(answer: object) -> None:
     net, images = _given()
-    for index, layer in ((1, "end"), (0, "hidden")):
+    for index, layer in ((1, "end"), (2, "hidden")):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="a heatmap is zero")
             returned = expect.call(answer, net, images.copy(), index, layer)
