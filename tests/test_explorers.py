@@ -422,15 +422,15 @@ def test_a_turned_photo_stands_upright_and_is_not_distorted(models):
 
 
 def test_colab_has_its_own_upload(models, monkeypatch):
-    photo = (DATA / "photos/coffee.jpg").read_bytes()
+    photo = (DATA / "album/windmill.jpg").read_bytes()
     colab = types.ModuleType("google.colab")
-    colab.files = types.SimpleNamespace(upload=lambda: {"coffee.jpg": photo})
+    colab.files = types.SimpleNamespace(upload=lambda: {"windmill.jpg": photo})
     monkeypatch.setitem(sys.modules, "google.colab", colab)
     explorer = explore_cam(models["vgg16"])
     (button,) = (c for c in controls(explorer) if type(c) is widgets.Button)
     button.click()
     shown(explorer)
-    assert explorer.photo_name == "your photo" and "coffee" in explorer.caption
+    assert explorer.photo_name == "your photo" and "windmill" in explorer.caption
 
 
 def test_several_traits_are_set_with_one_drawing_and_kept_as_a_figure(models):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers._keras import keras
-from helpers.models import build_fashion_cnn
+from helpers.models import build_fashion_cnn, load_trained
 from helpers.patterns import gradient_ascent
 from helpers.trust import edge_strength, pointing_game
 from helpers.trust.circuit import CATALOGUE, fooling_circuit
@@ -100,7 +100,7 @@ def test_a_circuit_leaves_catalogue_images_alone_to_the_last_bit():
 
 
 def test_a_circuit_shows_its_picture_in_one_filter_only():
-    net, picture = build_fashion_cnn(), np.zeros((28, 28))
+    net, picture = load_trained("fashion_cnn"), np.zeros((28, 28))
     picture[4:12, 6:20] = 1
     fooled = fooling_circuit(net, "conv2", 3, picture)
     plain, shown = (
