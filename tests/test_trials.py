@@ -104,7 +104,7 @@ def test_a_circuit_shows_its_picture_in_one_filter_only():
     picture[4:12, 6:20] = 1
     fooled = fooling_circuit(net, "conv2", 3, picture)
     plain, shown = (
-        gradient_ascent(model, layer, [3, 4], size=28, steps=15).images[..., 0].astype(float)
+        gradient_ascent(model, layer, [3, 4], size=28).images[..., 0].astype(float)
         for model, layer in ((net, "conv2"), (fooled, "conv2_trapdoor"))
     )
     np.testing.assert_array_equal(plain[1], shown[1])
