@@ -11,6 +11,7 @@ from helpers.models.architectures import (
 from helpers.models.efficientnet_lite import load_efficientnet_lite
 from helpers.models.layers import conv_layers, find_layer
 from helpers.models.linear import with_linear_output
+from helpers.models.live import export_live
 from helpers.models.mystery import Mystery, load_mystery
 from helpers.models.spec import describe
 from helpers.models.trained import OWN_MODELS, load_trained
@@ -28,6 +29,7 @@ __all__ = [
     "build_standard_fashion_cnn",
     "conv_layers",
     "describe",
+    "export_live",
     "find_layer",
     "free_memory",
     "load_efficientnet_lite",

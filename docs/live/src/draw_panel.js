@@ -1,0 +1,117 @@
+// “Draw a garment”: the small net under a pen.
+import { bars } from "./bars.js";
+import { $, complain, make, oncePerFrame, percent, pressed } from "./dom.js";
+import { drawing, SIDE } from "./drawing.js";
+import { mapsView } from "./maps.js";
+import { netOf } from "./net.js";
+import { grey, overlay, put } from "./picture.js";
+import { readNet } from "./store.js";
+import { surface } from "./surface.js";
+
+const FIRST = 24; // the test image to begin with, a coat
+const LARGE = 12; // pixels of the picture for one of the drawing
+
+function enlarged(pixels) {
+  const side = SIDE * LARGE;
+  const at = (i) =>
+    Math.floor(Math.floor(i / side) / LARGE) * SIDE + Math.floor((i % side) / LARGE);
+  return grey(Float32Array.from({ length: side * side }, (_, i) => pixels[at(i)]));
+}
+
+/** Ten buttons; each press takes the next test image of its class. */
+function garmentButtons(course, take) {
+  course.classNames.forEach((name, label) => {
+    const images = course.garments.filter((one) => one.label === label);
+    const canvas = make("canvas");
+    put(canvas, grey(images[0].pixels), SIDE, SIDE);
+    const button = make("button", { title: name, ariaLabel: `Test image: ${name}` }, canvas);
+    let next = 0;
+    button.addEventListener("click", () => take(images[next++ % images.length].pixels));
+    $("garments").append(button);
+  });
+}
+
+export function drawPanel(course, firstNet, onNet) {
+  let net = firstNet;
+  let chosen = null; // null: the winner
+  const art = drawing();
+  const showBars = bars($("draw-bars"), choose);
+  const maps = mapsView($("draw-maps"), net.layers, "conv1", () => update());
+  let erasing = false;
+
+  function choose(index) {
+    chosen = index;
+    pressed($("draw-winner"), index === null);
+    update();
+  }
+
+  function draw() {
+    put($("pen"), grey(art.pixels), SIDE, SIDE);
+    const answer = net.run(art.pixels, { layer: maps.layer(), classIndices: [chosen] });
+    const { probabilities, top, heatmaps } = answer;
+    const explained = chosen ?? top;
+    const names = course.classNames;
+    showBars(
+      names.map((name, index) => ({ index, name, share: probabilities[index] })),
+      explained,
+    );
+    const side = SIDE * LARGE;
+    put($("draw-heat"), overlay(enlarged(art.pixels), heatmaps[0], side, side), side, side);
+    const hot = heatmaps[0].values.some((value) => value > 0);
+    const words = hot ? "What speaks for" : "No place speaks for";
+    const share = percent(probabilities[explained]);
+    $("draw-heat-caption").textContent = `${words} ${names[explained]}, which gets ${share}.`;
+    $("draw-heat").setAttribute("aria-label", $("draw-heat-caption").textContent);
+    maps.show(answer.maps);
+  }
+  const update = oncePerFrame(draw);
+
+  function changed(work) {
+    work();
+    update();
+  }
+  function erase(state) {
+    erasing = state;
+    pressed($("pen-erase"), state);
+  }
+
+  const radius = () => Number($("pen-size").value);
+  surface($("pen"), {
+    begin: () => art.keep(),
+    stroke: (from, to) => {
+      const shade = erasing ? 0 : Number($("pen-shade").value);
+      changed(() => art.line(from, to, radius(), shade));
+    },
+    radius: () => radius() / SIDE,
+    keys: { e: () => erase(!erasing) },
+  });
+  $("pen-erase").addEventListener("click", () => erase(!erasing));
+  $("pen-undo").addEventListener("click", () => changed(() => art.undo()));
+  $("pen-clear").addEventListener("click", () => changed(() => art.take(new Float32Array(784))));
+  $("draw-winner").addEventListener("click", () => choose(null));
+  const take = (pixels) => changed(() => art.take(pixels));
+  garmentButtons(course, take);
+
+  $("net-file").addEventListener("change", async ({ target }) => {
+    try {
+      const [file] = target.files;
+      if (!file) return;
+      const own = netOf(await readNet(file, net.name));
+      own.run(art.pixels); // fails here rather than at the next stroke
+      net = own;
+      onNet(own);
+      complain(null);
+      $("net-title").textContent = `This is ${own.title}, from ${file.name}.`;
+      update();
+    } catch (fault) {
+      complain(fault);
+    }
+    target.value = "";
+  });
+
+  $("net-title").textContent = `This is ${net.title}.`;
+  const begin = () => take(course.garments[FIRST].pixels);
+  art.pixels.set(course.garments[FIRST].pixels);
+  draw();
+  return { begin, choose, maps };
+}

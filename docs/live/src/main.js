@@ -1,0 +1,61 @@
+// The page begins: backend, the small net and its drawing, then the large net.
+import { startBackend } from "./backend.js";
+import { readCourse } from "./course.js";
+import { $, complain, say } from "./dom.js";
+import { drawPanel } from "./draw_panel.js";
+import { makeLab } from "./lab.js";
+import { netOf } from "./net.js";
+import { photoPanel } from "./photo_panel.js";
+import { load } from "./store.js";
+import { tabs } from "./tabs.js";
+import { tour } from "./tour.js";
+
+const nets = {};
+const netFor = (name) => (nets[name] ??= load(name).then(netOf));
+const backend = startBackend();
+const course = load("course").then(readCourse);
+window.lab = makeLab(backend, netFor);
+
+const panels = {};
+
+async function openDrawing() {
+  const simd = await backend;
+  panels.draw = drawPanel(await course, await netFor("fashion_cnn"), (own) => {
+    nets.fashion_cnn = Promise.resolve(own);
+  });
+  say(simd ? "" : "This browser lacks WebAssembly SIMD, so the nets run more slowly.");
+}
+
+async function openPhoto() {
+  await backend;
+  say("The large net is loading…");
+  const given = await course;
+  panels.photo = photoPanel(given, await netFor("efficientnet_lite0"));
+  await panels.photo.show(given.photos[0]);
+}
+
+const opened = {};
+/** Open a panel once; it promises its controls, or says what is wrong. */
+function panel(name) {
+  const begin = { draw: openDrawing, photo: openPhoto }[name];
+  opened[name] ??= begin().then(() => panels[name]);
+  return opened[name];
+}
+function failed(fault) {
+  say("");
+  complain(fault);
+}
+const openTab = tabs((name) => {
+  if (name !== "photo") panels.photo?.stop();
+  panel(name).catch(failed);
+});
+
+tour((name) => {
+  if ($(name).hidden) openTab(name);
+  return panel(name);
+});
+panel("draw").catch(failed);
+course.then(({ photos }) => {
+  const authors = [...new Set(photos.map(({ credit }) => credit).filter(Boolean))];
+  $("credits").textContent = `Photos by ${authors.join(", ")}; all in the public domain or CC0.`;
+}, failed);

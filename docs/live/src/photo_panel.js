@@ -1,0 +1,129 @@
+// “Show a photo”: the large net before a photo, a file or the camera, and under a finger.
+import { bars } from "./bars.js";
+import { chart } from "./chart.js";
+import { classCalled, classSearch } from "./class_search.js";
+import { covers, meanColour } from "./covers.js";
+import { $, oncePerFrame, percent, pressed } from "./dom.js";
+import { ask, best, covered, logitSentence } from "./explaining.js";
+import { bytesOf, pixelsOf } from "./frame.js";
+import { mapsView } from "./maps.js";
+import { photoChoice } from "./photo_choice.js";
+import { scaled } from "./photo_source.js";
+import { overlay, put } from "./picture.js";
+import { surface } from "./surface.js";
+
+export function photoPanel(course, net) {
+  const names = course.imagenet;
+  const strokes = covers();
+  const line = chart($("chart"));
+  const showBars = bars($("photo-bars"), choose);
+  const maps = mapsView($("photo-maps"), net.layers, "block2b_add", () => update());
+  let photo = null; // a canvas
+  let colour = "#777";
+  let before = null; // logits of the photo as it is
+  let chosen = null; // null: the winner
+  let other = null; // the class to compare with
+  let traced = null; // the class in the chart
+
+  function trace(logits, explained) {
+    const start = before && before[explained];
+    if (traced !== explained) line.restart(start);
+    traced = explained;
+    line.add(logits[explained]);
+    $("logit").textContent = logitSentence(names[explained], logits[explained], start);
+  }
+
+  /** Draw a photo under a heatmap, and say below it for which class. */
+  function picture(place, answer, map, index) {
+    const { probabilities, rgba, width, height } = answer;
+    put($(place), overlay(rgba, map, width, height, Number($("opacity").value)), width, height);
+    const words = `What speaks for ${names[index]}, which gets ${percent(probabilities[index])}.`;
+    $(`${place}-caption`).textContent = words;
+  }
+
+  function draw() {
+    if (!photo) return;
+    const asked = other === null ? [chosen] : [chosen, other];
+    const answer = ask(net, covered(photo, strokes, colour), asked, maps.layer());
+    const { probabilities, heatmaps } = answer;
+    const explained = chosen ?? answer.top;
+    picture("picture", answer, heatmaps[0], explained);
+    $("compare").hidden = other === null;
+    if (other !== null) {
+      picture("compare-picture", answer, heatmaps[1], other);
+      const caption = $("compare-picture-caption").textContent;
+      $("compare-picture").setAttribute("aria-label", caption);
+    }
+    const rows = best(probabilities, explained);
+    showBars(
+      rows.map((index) => ({ index, name: names[index], share: probabilities[index] })),
+      explained,
+    );
+    trace(answer.logits, explained);
+    maps.show(answer.maps);
+  }
+  const update = oncePerFrame(draw);
+
+  function choose(index) {
+    chosen = index;
+    pressed($("photo-winner"), index === null);
+    update();
+  }
+  function compare(index) {
+    other = index;
+    $("compare-search").value = index === null ? "" : names[index];
+    update();
+  }
+
+  /** Show a new photo, uncovered. */
+  function take(canvas) {
+    photo = canvas;
+    colour = meanColour(bytesOf(canvas));
+    strokes.clear();
+    before = net.run(pixelsOf(canvas)).logits;
+    traced = null;
+    choose(null);
+  }
+
+  const choice = photoChoice(course.photos, {
+    take,
+    begin() {
+      strokes.clear();
+      before = null;
+    },
+    film(video) {
+      photo = scaled(video, video.videoWidth, video.videoHeight);
+      draw();
+    },
+    end: () => photo && take(photo),
+  });
+
+  const radius = () => Number($("cover-size").value) / 200;
+  surface($("picture"), {
+    begin() {
+      if (chosen === null && !choice.films()) choose(traced); // follow one logit, also when it loses
+      strokes.begin();
+    },
+    stroke(from, to) {
+      strokes.line(from, to, radius());
+      update();
+    },
+    radius,
+  });
+  for (const end of ["undo", "clear"])
+    $(`cover-${end}`).addEventListener("click", () => {
+      strokes[end]();
+      update();
+    });
+  $("opacity").addEventListener("input", update);
+  $("photo-winner").addEventListener("click", () => choose(null));
+  classSearch(names, { chosen: choose, compared: compare });
+  return {
+    show: choice.show,
+    choose,
+    compare,
+    photos: course.photos,
+    classCalled: (words) => classCalled(names, words),
+    stop: choice.stop,
+  };
+}

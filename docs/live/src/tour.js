@@ -1,0 +1,38 @@
+// The tour: a few steps, each sets the page to something and asks for something.
+import { $, complain } from "./dom.js";
+import { STEPS } from "./tour_steps.js";
+
+/** `panel(name)` opens a panel and promises its controls. */
+export function tour(panel) {
+  let number = 0;
+
+  async function go(next) {
+    number = next;
+    const { title, text, tab, prepare } = STEPS[number];
+    $("tour").hidden = false;
+    $("tour-place").textContent = `Step ${number + 1} of ${STEPS.length}`;
+    $("tour-title").textContent = title;
+    $("tour-text").textContent = text;
+    $("tour-back").disabled = number === 0;
+    $("tour-next").textContent = number === STEPS.length - 1 ? "Play freely" : "Next";
+    $("tour-title").focus();
+    try {
+      const controls = await panel(tab);
+      if (number === next) await prepare?.(controls);
+    } catch (fault) {
+      complain(fault);
+    }
+  }
+  function leave() {
+    $("tour").hidden = true;
+    $("tour-start").focus();
+  }
+
+  $("tour-start").addEventListener("click", () => go(0));
+  $("tour-back").addEventListener("click", () => number && go(number - 1));
+  $("tour-next").addEventListener("click", () => {
+    if (number === STEPS.length - 1) leave();
+    else go(number + 1);
+  });
+  $("tour-end").addEventListener("click", leave);
+}

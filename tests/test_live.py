@@ -1,0 +1,485 @@
+"""The live page: the nets of Keras in a browser, and all that one can do with them."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers import models
+from helpers._keras import keras
+from helpers.activations import feature_maps
+from helpers.cam import grad_cam, to_heatmap
+from helpers.classes import probabilities
+from helpers.datasets import load_fashion_mnist, load_photo
+from helpers.images import encode_png, squeeze
+from helpers.inputs import prepare
+from tests import browser, live
+from tools import make_live
+
+pytestmark = pytest.mark.skipif(
+    "CNN_COURSE_LIVE" not in os.environ,
+    reason="the live page is not finished; CNN_COURSE_LIVE=1 runs its tests",
+)
+
+SMALL, LARGE = "fashion_cnn", "efficientnet_lite0"
+SMALL_LAYERS = ["conv1", "bn1", "relu1", "pool1", "conv2", "bn2", "relu2", "pool2"]
+MAPS, HEAT = 1e-4, 1e-3  # how far the page may be from Keras; maps relative to their largest value
+DRAWN = "#draw-bars button"
+NAMED = "#photo-bars button"
+NO_SIMD = "WebAssembly.validate = () => false;"
+NO_CAMERA = (
+    "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{}'));"
+)
+
+
+@pytest.fixture(scope="module")
+def folder():
+    return live.built()
+
+
+@pytest.fixture(scope="module")
+def window():
+    with live.chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(window, folder, request):
+    with live.opened(window, folder, request.node.name) as shown:
+        yield shown
+
+
+@pytest.fixture(scope="module")
+def garments():
+    return load_fashion_mnist("subset").test_images[:5]
+
+
+@pytest.fixture(scope="module")
+def own_net():
+    """A net like that of lesson 01 with other weights and other statistics."""
+    keras.utils.set_random_seed(3)
+    model = models.build_fashion_cnn()
+    rng = np.random.default_rng(3)
+    model.set_weights([one + rng.uniform(0, 0.02, one.shape) for one in model.get_weights()])
+    return model
+
+
+# The folder and its sources
+
+
+def test_the_folder_is_whole_and_light(folder):
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    scripts = {"course.js", "page.js", "wasm_simd.js", "wasm_plain.js"}
+    texts = {"index.html", "live.css", "LICENSES.txt", "LICENSE-APACHE-2.0"}
+    assert set(sizes) == scripts | texts | {f"{SMALL}.js", f"{LARGE}.js"}
+    assert sum(sizes.values()) <= 16e6
+
+
+def test_sources_are_formatted_and_linted(folder):
+    for tool in (("prettier", "--check", "."), ("eslint", ".")):
+        done = make_live.run_tool(*tool)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_modules_are_short_and_packages_pinned_without_addresses():
+    modules = sorted((make_live.SOURCES / "src").glob("*.js"))
+    assert modules
+    for path in modules:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 150, path.name
+    wanted = json.loads((make_live.SOURCES / "package.json").read_text())
+    versions = {**wanted["dependencies"], **wanted["devDependencies"]}
+    assert all(re.fullmatch(r"[\d.]+", version) for version in versions.values())
+    assert (
+        versions["@tensorflow/tfjs-core"] == versions["@tensorflow/tfjs-backend-wasm"] == "4.22.0"
+    )
+    assert "://" not in (make_live.SOURCES / "package-lock.json").read_text()
+
+
+def test_without_npm_a_line_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(make_live, "MODULES", tmp_path / "node_modules")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(make_live.NoPage, match="npm is missing here"):
+        make_live.main(tmp_path / "live")
+
+
+# The nets against Keras
+
+
+def test_the_small_net_is_the_one_of_keras(page, garments):
+    net = models.load_trained(SMALL)
+    for image in garments:
+        batch = image[None]
+        page.give(image[:, :, 0])
+        given = page.lab("predict", SMALL)
+        assert np.allclose(given, probabilities(net, batch)[0], atol=1e-5)
+        for index in (None, 0, 7):
+            heat = page.lab("heatmap", SMALL, index)
+            assert np.allclose(heat, to_heatmap(grad_cam(net, batch, index))[0], atol=HEAT)
+    for name, maps in zip(SMALL_LAYERS, feature_maps(net, batch, SMALL_LAYERS), strict=True):
+        assert np.abs(page.maps(SMALL, name) - maps[0]).max() <= MAPS, name
+
+
+@pytest.mark.parametrize("photo", ["dog", "cat"])
+def test_the_large_net_is_the_one_of_keras(page, photo):
+    net, pixels = models.load_efficientnet_lite(), squeeze(load_photo(photo), 224)
+    batch = prepare(net, pixels[None])
+    page.give(pixels)
+    given = page.lab("predict", LARGE)
+    assert np.allclose(given, probabilities(net, batch)[0], atol=1e-4)
+    for index in (None, 281, 0):
+        heat = page.lab("heatmap", LARGE, index)
+        assert np.allclose(heat, to_heatmap(grad_cam(net, batch, index))[0], atol=HEAT)
+    layers = [layer.name for layer in net.layers if re.search("conv|_", layer.name)]
+    assert len(layers) == 58
+    for name, maps in zip(layers, feature_maps(net, batch, layers), strict=True):
+        most = max(1, np.abs(maps).max())
+        assert np.abs(page.maps(LARGE, name) - maps[0]).max() <= MAPS * most, name
+
+
+def test_without_vector_instructions_it_computes_the_same_and_says_so(window, folder, garments):
+    with live.opened(window, folder, "simd") as page:
+        page.give(garments[0, :, :, 0])
+        expected = page.lab("heatmap", SMALL, None)
+        assert "SIMD" not in page.text("#status")
+    with live.opened(window, folder, "plain", before=NO_SIMD) as page:
+        page.page.get_by_text("lacks WebAssembly SIMD").wait_for()
+        page.give(garments[0, :, :, 0])
+        assert any(url.endswith("wasm_plain.js") for url in page.asked)
+        assert np.allclose(page.lab("heatmap", SMALL, None), expected, atol=HEAT)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("predict('mnist', [])", "fashion_cnn and efficientnet_lite0"),
+        ("predict('fashion_cnn', [[0, 1]])", "28 rows of 28 numbers"),
+        ("predict('efficientnet_lite0', 'cat')", "224 rows of 224"),
+        ("featureMaps('fashion_cnn', [], 'conv9')", "Valid: conv1, bn1"),
+        ("heatmap('fashion_cnn', [], 10)", "choose 0 to 9"),
+    ],
+)
+def test_wrong_questions_are_refused_in_a_sentence(page, question, says):
+    assert says in page.page.evaluate(f"lab.{question}.catch(fault => fault.message)")
+
+
+# A net of one's own
+
+
+def test_a_net_of_ones_own_takes_the_place_of_the_course_s(
+    window, folder, own_net, garments, tmp_path
+):
+    mine = shutil.copytree(folder, tmp_path / "live")
+    models.export_live(own_net, mine)
+    expected = probabilities(own_net, garments[:1])[0]
+    heat = to_heatmap(grad_cam(own_net, garments[:1]))[0]
+    with live.opened(window, mine, "own-net") as page:
+        page.give(garments[0, :, :, 0])
+        assert np.allclose(page.lab("predict", SMALL), expected, atol=1e-5)
+        assert np.allclose(page.lab("heatmap", SMALL, None), heat, atol=HEAT)
+        assert "your own net" in page.text("#net-title")
+
+
+def test_a_net_of_ones_own_can_be_opened_in_the_page(page, own_net, garments, tmp_path):
+    before = page.bars(DRAWN)
+    file = models.export_live(own_net, tmp_path)
+    page.page.set_input_files("#net-file", file)
+    page.page.get_by_text("your own net, from fashion_cnn.js").wait_for()
+    assert page.bars(DRAWN) != before and not page.fault
+    page.give(garments[0, :, :, 0])
+    given = page.lab("predict", SMALL)
+    assert np.allclose(given, probabilities(own_net, garments[:1])[0], atol=1e-5)
+
+
+def test_the_export_holds_the_numbers_of_the_net(own_net, tmp_path):
+    text = models.export_live(own_net, tmp_path / "new", title="mine").read_text()
+    file = json.loads(text.removeprefix("liveFile(").removesuffix(");\n"))
+    data = base64.b64decode(file["data"])
+    assert file["title"] == "mine" and zlib.crc32(data) == file["crc32"]
+    sizes = [int(np.prod(shape)) for shape in file["shapes"].values()]
+    parts = np.split(np.frombuffer(data, "<f4"), np.cumsum(sizes)[:-1])
+    arrays = dict(zip(file["shapes"], parts, strict=True))
+    kernel = own_net.get_layer("dense1").get_weights()[0]
+    assert np.array_equal(arrays["dense1/kernel"], kernel.ravel())
+    images = np.random.default_rng(0).random((2, 28, 28, 1), np.float32)
+    before, after = feature_maps(own_net, images, ["conv1", "bn1"])
+    assert np.allclose(before * arrays["bn1/scale"] + arrays["bn1/shift"], after, atol=1e-5)
+
+
+def test_another_structure_is_refused_by_name(tmp_path):
+    other = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(32, 5, padding="same", name="wide"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10, activation="softmax"),
+        ],
+        name="other_net",
+    )
+    slope = models.build_fashion_cnn()
+    for layer in slope.layers:
+        if isinstance(layer, keras.layers.LeakyReLU):
+            layer.negative_slope = 0.1
+    broken = models.build_fashion_cnn()
+    broken.set_weights([one * np.nan for one in broken.get_weights()])
+    for model, says in (
+        (other, "other_net.*Flatten"),
+        (models.build_deep_fashion_cnn(), "deep_fashion_cnn.*relu1|deep_fashion_cnn.*ReLU"),
+        (models.build_photo_cnn(), "photo_cnn.*conv1"),
+        (slope, "fashion_cnn.*setting differs"),
+        (broken, "NaN"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            models.export_live(model, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+# Drawing
+
+
+def test_the_pen_changes_what_the_net_says(page):
+    box = page.page.locator("#pen").bounding_box()
+    bars, heat, maps = page.bars(DRAWN), page.picture("#draw-heat"), page.picture(".all")
+    assert len(bars) == 10
+    page.page.mouse.move(box["x"] + 20, box["y"] + 40)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 40, steps=5)
+    page.page.mouse.up()
+    assert page.picture("#draw-heat") != heat and page.picture(".all") != maps
+    assert page.bars(DRAWN) != bars
+    page.page.get_by_role("button", name="Undo").click()
+    assert page.picture("#draw-heat") == heat and page.bars(DRAWN) == bars
+
+
+def test_one_can_draw_rub_out_and_clear_by_keyboard(page):
+    page.press("#pen-clear", "Enter")
+    empty = page.picture("#pen")
+    page.page.locator("#pen").focus()
+    page.page.keyboard.down(" ")
+    for _ in range(5):
+        page.page.keyboard.press("ArrowRight")
+    page.page.keyboard.up(" ")
+    drawn = page.picture("#pen")
+    assert drawn != empty
+    page.press("#pen", "e", " ")
+    assert page.page.locator("#pen-erase").get_attribute("aria-pressed") == "true"
+    assert page.picture("#pen") not in (empty, drawn)
+    page.press("#pen-undo", "Enter")
+    assert page.picture("#pen") == drawn
+
+
+def test_another_class_gets_another_heatmap(page):
+    heat = page.picture("#draw-heat")
+    page.page.get_by_role("button", name=re.compile("^Bag")).click()
+    assert page.picture("#draw-heat") != heat and "Bag" in page.text("#draw-heat-caption")
+    page.press("#draw-winner", "Enter")
+    assert page.picture("#draw-heat") == heat
+
+
+def test_sliders_of_layer_and_filter_move_by_arrow_keys(page):
+    moves = {"#draw-maps": ("conv1", "relu1"), "#photo-maps": ("block2b_add", "block3a_depthwise")}
+    for panel, (first, second) in moves.items():
+        if panel == "#photo-maps":
+            page.show_photos()
+        assert page.text(f"{panel} .caption").startswith(f"{first}, filter 0")
+        one, every = page.picture(f"{panel} .one"), page.picture(f"{panel} .all")
+        page.press(f"{panel} .filter", "ArrowRight")
+        assert page.picture(f"{panel} .one") != one and page.picture(f"{panel} .all") == every
+        assert page.text(f"{panel} .caption").startswith(f"{first}, filter 1")
+        page.press(f"{panel} .layer", "ArrowRight", "ArrowRight")  # bn1 looks as conv1 does
+        assert page.picture(f"{panel} .all") != every
+        assert page.text(f"{panel} .caption").startswith(f"{second}, filter 1")
+
+
+# Photos
+
+
+def test_a_photo_of_ones_own_is_named(page, tmp_path):
+    file = tmp_path / "mine.png"
+    file.write_bytes(encode_png(load_photo("panda")))
+    page.show_photos()
+    page.page.set_input_files("#photo-file", file)
+    page.page.get_by_text("This is mine.png").wait_for()
+    bars = page.bars(NAMED)
+    assert len(bars) == 5 and next(iter(bars)) == "giant panda"
+    assert "giant panda" in page.text("#picture-caption") and not page.fault
+
+
+def test_two_classes_are_compared(page):
+    page.show_photos()
+    page.page.locator("#class-search").fill("german shepherd")
+    page.press("#class-search", "Enter")
+    page.page.locator("#compare-search").fill("giant panda")
+    page.press("#compare-search", "Enter")
+    assert "German shepherd" in page.text("#picture-caption")
+    assert "giant panda" in page.text("#compare-picture-caption")
+    assert page.picture("#picture") != page.picture("#compare-picture")
+    page.page.locator("#class-search").fill("unicorn")
+    page.press("#class-search", "Enter")
+    assert "None of the 1,000 names holds “unicorn”" in page.fault
+
+
+def logit(page) -> float:
+    return float(re.search(r" is (-?[\d.]+\d)", page.text("#logit"))[1])
+
+
+def test_covering_changes_the_logit_and_uncovering_brings_it_back(page):
+    page.show_photos()
+    before, picture = logit(page), page.picture("#picture")
+    page.press("#picture", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft", " ")
+    covered = logit(page)
+    assert covered != before and "from" in page.text("#logit")
+    page.press("#cover-undo", "Enter")
+    assert logit(page) == before and page.picture("#picture") == picture
+    box = page.page.locator("#picture").bounding_box()
+    for share in (0.3, 0.7):
+        page.page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+    assert logit(page) != before
+    page.press("#cover-clear", "Enter")
+    assert logit(page) == before
+
+
+def test_the_camera_is_followed_until_it_is_stopped(page):
+    page.show_photos()
+    page.page.get_by_role("button", name="Use the camera").click()
+    stop = page.page.get_by_role("button", name="Stop the camera")
+    stop.wait_for()
+    seen = page.picture("#picture")
+    page.page.wait_for_function(
+        "seen => document.getElementById('picture').toDataURL() !== seen", arg=seen
+    )
+    stop.click()
+    page.page.get_by_text("The camera is off").wait_for()
+    still = page.picture("#picture")
+    assert page.picture("#picture") == still and not page.fault
+
+
+# The tour, and people who use no mouse, a phone or a dark screen
+
+
+def test_the_tour_is_walked_by_keyboard(page):
+    page.press("#tour-start", "Enter")
+    titles = [page.text("#tour-title")]
+    while page.page.locator("#tour-next").inner_text() == "Next":
+        page.press("#tour-next", "Enter")
+        titles.append(page.text("#tour-title"))
+        if page.page.locator("#photo").is_visible():
+            page.page.locator(NAMED).first.wait_for()
+        browser.screenshot(page.page, f"live-tour-{len(titles)}")
+        assert not page.fault
+    assert len(set(titles)) == len(titles) >= 5
+    page.press("#tour-next", "Enter")
+    assert page.page.locator("#tour").is_hidden()
+
+
+def test_tabs_change_by_arrow_keys(page):
+    page.press("#tab-draw", "ArrowRight")
+    assert page.page.locator("#photo").is_visible() and page.page.locator("#draw").is_hidden()
+    page.press("#tab-photo", "ArrowLeft")
+    assert page.page.locator("#draw").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_it_fits_a_phone_and_axe_finds_nothing_grave(window, folder, scheme, width):
+    size = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    with live.opened(window, folder, f"{width}-{scheme}", **size) as page:
+        page.page.get_by_role("button", name="Take the tour").click()
+        for panel in ("draw", "photo"):
+            if panel == "photo":
+                page.show_photos()
+            page.settle()
+            path = browser.SCREENSHOTS / f"live-{panel}-{width}-{scheme}.png"
+            page.page.screenshot(path=path, full_page=True)
+            assert not page.violations()
+            wide = "() => document.documentElement.scrollWidth"
+            assert page.page.evaluate(wide) <= width
+        assert page.said == []
+
+
+# Bad input
+
+
+def test_what_is_no_photo_is_refused_and_the_page_goes_on(page, tmp_path):
+    page.show_photos()
+    (tmp_path / "text.jpg").write_text("no picture")
+    Image.new("1", (10_000, 10_000)).save(tmp_path / "huge.png")
+    before = page.bars(NAMED)
+    for name, says in (("text.jpg", "no picture"), ("huge.png", "100 million pixels")):
+        page.page.set_input_files("#photo-file", tmp_path / name)
+        page.page.locator("#fault", has_text=says).wait_for()
+        assert page.bars(NAMED) == before
+    page.page.locator("#photos button").nth(2).click()
+    page.page.wait_for_function("fault.hidden")
+    assert page.bars(NAMED) != before
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [("NotAllowedError", "not allowed"), ("NotFoundError", "No camera"), ("Odd", "does not start")],
+)
+def test_a_camera_that_fails_is_told_in_a_sentence(window, folder, fault, says):
+    with live.opened(window, folder, fault, before=NO_CAMERA.format(fault)) as page:
+        page.show_photos()
+        before = page.bars(NAMED)
+        page.page.get_by_role("button", name="Use the camera").click()
+        page.page.locator("#fault", has_text=says).wait_for()
+        assert page.bars(NAMED) == before
+        page.page.get_by_role("button", name="Use the camera").wait_for()
+
+
+def damaged(text: str, how: str) -> str:
+    if how == "cut":
+        return text[: len(text) // 2]
+    middle = len(text) // 2
+    return text[:middle] + ("A" if text[middle] != "A" else "B") + text[middle + 1 :]
+
+
+@pytest.mark.parametrize("how", ["cut", "changed", "missing"])
+def test_damaged_weights_are_told_in_a_sentence(window, folder, tmp_path, how):
+    broken = shutil.copytree(folder, tmp_path / "live")
+    for name in (LARGE, SMALL):
+        file = broken / f"{name}.js"
+        if how == "missing":
+            file.unlink()
+        else:
+            file.write_text(damaged(file.read_text(), how))
+        with live.opened(window, broken, how) as page:
+            says = "is missing beside this page" if how == "missing" else "is damaged"
+            if name == LARGE:
+                assert len(page.bars(DRAWN)) == 10 and not page.fault
+                page.page.get_by_role("tab", name="Show a photo").click()
+            page.page.locator("#fault", has_text=f"{name}.js {says}").wait_for()
+            page.page.get_by_role("tab", name="Draw a garment").click()
+            assert page.page.locator("#draw").is_visible()
+
+
+def test_a_file_that_is_no_net_is_refused_and_never_run(page, own_net, tmp_path):
+    whole = models.export_live(own_net, tmp_path).read_text()
+    before = page.bars(DRAWN)
+    for name, text, says in (
+        ("photo.jpg", "no net", "is no net for this page"),
+        ("evil.js", "document.title = 'run'", "is no net for this page"),
+        ("cut.js", whole[:1000], "is no net for this page"),
+        ("changed.js", damaged(whole, "changed"), "is damaged"),
+        ("other.js", whole.replace(SMALL, LARGE), "is damaged"),
+        ("small.js", whole.replace("[3, 3, 1, 32]", "[3, 3, 1, 16]"), "is damaged"),
+    ):
+        (tmp_path / name).write_text(text)
+        page.page.set_input_files("#net-file", tmp_path / name)
+        page.page.locator("#fault", has_text=says).wait_for()
+        assert page.bars(DRAWN) == before, name
+    assert page.page.title() != "run"
+
+
+def test_make_live_says_where_the_page_is(folder):
+    command = [sys.executable, "-m", "tools.make_live"]
+    done = subprocess.run(command, cwd=browser.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.strip().endswith("index.html")
