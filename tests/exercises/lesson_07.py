@@ -175,7 +175,7 @@ def secret_place() -> Cases:
             (lambda *given: search(*given, fill=1), "white|It is not row|raises the probability"),
             (lambda *given: search(*given, fresh=False), "fresh copy"),
             (lambda *given: search(*given, margin=1), "far end"),
-            (lambda m, i, c: search(m, i, 1), "class_index"),
+            (lambda m, i, c: search(m, i, 1), "class_index|raises the probability"),
             (brightest, "It is not row|lies inside|raises the probability"),
             (hottest_pixel, "It is not row|lies inside|raises the probability"),
             (lambda *given: (2, 8), "It is not row|raises the probability"),
