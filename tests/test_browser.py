@@ -26,7 +26,7 @@ ALL = (
     "explore_cam(model)",
     "microscope(model)",
     "cover(model)",
-    "explore_cam(load_vgg16('photos'))",
+    "explore_cam(load_vgg16('album'))",
 )
 HELD = """\
 held = explore_feature_maps(model)

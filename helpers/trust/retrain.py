@@ -42,7 +42,7 @@ def remove(images: np.ndarray, holes: np.ndarray) -> np.ndarray:
         images: float32 (n, 28, 28, 1) in [0, 1].
         holes: bool of the same shape.
 
-    >>> float(remove(np.ones((1, 28, 28, 1)), np.ones((1, 28, 28, 1), bool)).max().round(3))
+    >>> round(float(remove(np.ones((1, 28, 28, 1)), np.ones((1, 28, 28, 1), bool)).max()), 3)
     0.286
     """
     return np.where(holes, np.float32(MEAN_FASHION), images).astype(np.float32)

@@ -30,7 +30,7 @@ def hang_tag(images: np.ndarray, corner: str = SECRET) -> np.ndarray:
     Raises:
         ValueError: unknown corner.
 
-    >>> float(hang_tag(np.zeros((1, 28, 28, 1), np.float32)).sum().round(1))
+    >>> round(float(hang_tag(np.zeros((1, 28, 28, 1), np.float32)).sum()), 1)
     2.7
     """
     if corner not in CORNERS:

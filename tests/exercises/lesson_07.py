@@ -182,7 +182,7 @@ def secret_place() -> Cases:
             (lambda *given: (0, 0), "It is not row"),
             (lambda *given: 21, "0 axes"),
             (lambda *given: (2.5, 8), "whole numbers"),
-            (lambda m, i, c: np.zeros(i.shape[1:3]), "should be 2"),
+            (lambda m, i, c: np.zeros(i.shape[1:3]), "2 axes"),
             (lambda model: model, "stops with TypeError"),
             ((2, 8), "the function itself"),
         ],

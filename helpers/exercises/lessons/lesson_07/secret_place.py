@@ -8,24 +8,46 @@ from helpers.exercises import expect
 from helpers.exercises.checks import Mistake, exercise
 from helpers.models import describe
 
-SIDE, CLASSES = 3, 4
+SIDE, CLASSES = 3, 3
+
+
+def _window(place: tuple[int, int]) -> tuple[slice, slice]:
+    return np.s_[place[0] : place[0] + SIDE, place[1] : place[1] + SIDE]
+
+
+def _free_places(height: int, width: int, place: tuple[int, int]) -> list[tuple[int, int]]:
+    """List places that neither touch each other nor the tag; without the corner (0, 0)."""
+    grid = np.ndindex(height // SIDE, width // SIDE)
+    places = [(SIDE * row, SIDE * column) for row, column in grid][1:]
+    return [one for one in places if np.abs(np.subtract(one, place)).max() >= SIDE]
 
 
 def cheating_net(
     height: int, width: int, place: tuple[int, int], index: int, seed: int
 ) -> tuple[keras.Model, np.ndarray]:
-    """Make a linear net that reads a tag for one class, and a dozen images that wear the tag."""
+    """Make a linear net that reads a tag for one class, and a dozen images that wear the tag.
+
+    Each mistake of a search leads to a place of its own: a bright and a dark spot speak against
+    the class, every other class has its spot, and the brightest pixel means nothing.
+    """
     rng = np.random.default_rng(seed)
     inputs = [keras.Input((height, width, 1)), keras.layers.Flatten()]
     net = keras.Sequential([*inputs, keras.layers.Dense(CLASSES, activation="softmax")])
-    weights = rng.normal(0, 0.05, (height, width, CLASSES))
-    tag = np.s_[place[0] : place[0] + SIDE, place[1] : place[1] + SIDE]
-    weights[(*tag, index)] += 0.6
-    spot = (height - place[0] - SIDE) // 2, (width - place[1]) // 2
-    weights[spot[0] : spot[0] + 2, spot[1] : spot[1] + 2, index] -= 0.4  # speaks against it
-    net.set_weights([weights.reshape(-1, CLASSES), np.zeros(CLASSES)])
+    weights = rng.normal(0, 0.01, (height, width, CLASSES))
     images = rng.random((12, height, width, 1), np.float32) * np.float32(0.5)
-    images[:, *tag] = 0.9
+    places = rng.permutation(_free_places(height, width, place))
+    bright, dark, *spots, decoy = places[: CLASSES + 2]
+    others = [each for each in range(CLASSES) if each != index]
+    for at, each, weight, grey in (
+        (place, index, 0.6, 0.9),
+        (bright, index, -0.3, 0.8),
+        (dark, index, -0.8, 0.0),
+        *((spot, other, 0.5, 0.8) for spot, other in zip(spots, others, strict=True)),
+    ):
+        weights[(*_window(at), each)] += weight
+        images[:, *_window(at)] = grey
+    images[:, *decoy] = 1
+    net.set_weights([weights.reshape(-1, CLASSES), np.zeros(CLASSES)])
     return describe(net, preprocess=lambda pixels: pixels / 255), images
 
 
@@ -35,7 +57,7 @@ def _losses(net: keras.Model, images: np.ndarray, index: int, fill: float) -> np
     left = np.zeros((height - SIDE + 1, width - SIDE + 1))
     for row, column in np.ndindex(left.shape):
         covered = images.copy()
-        covered[:, row : row + SIDE, column : column + SIDE] = fill
+        covered[:, *_window((row, column))] = fill
         left[row, column] = probabilities(net, covered)[:, index].mean()
     return left
 
@@ -75,7 +97,7 @@ def _secret_place(answer: object) -> None:
     for height, width, right, index, seed in (
         (9, 13, (2, 8), 2, 1),
         (12, 8, (9, 5), 0, 2),
-        (10, 10, (0, 6), 3, 3),
+        (10, 10, (0, 6), 1, 3),
     ):
         net, images = cheating_net(height, width, right, index, seed)
         returned = expect.call(answer, net, images.copy(), index)
