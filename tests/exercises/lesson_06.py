@@ -51,65 +51,63 @@ def maps_and_gradients(net, layer, pictures, classes):
     return maps.numpy(), tape.gradient(score, maps).numpy()
 
 
-def fair_ties() -> Cases:
-    def right(heats, masks):
-        hottest = heats == heats.max(axis=(1, 2), keepdims=True)
-        return (hottest & masks).sum(axis=(1, 2)) / hottest.sum(axis=(1, 2))
+def gradients(net, pictures, index):
+    pixels = tf.constant(pictures, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        score = net(pixels)[:, index]
+    return tape.gradient(score, pixels).numpy()
 
-    def one_by_one(heats, masks):
-        return [
-            float(mask[heat == heat.max()].mean()) for heat, mask in zip(heats, masks, strict=True)
-        ]
 
-    def first(heats, masks):
-        flat = heats.reshape(len(heats), -1)
-        return masks.reshape(flat.shape)[np.arange(len(flat)), flat.argmax(axis=1)]
+def integrated(net, image, index, start, count=64):
+    """Do what the lesson does."""
+    way = start + ((np.arange(count) + 0.5) / count).reshape(-1, 1, 1, 1) * (image - start)
+    return gradients(net, way, index).mean(axis=0) * (image - start)
 
-    def rounded(heats, masks):
-        return right(heats, masks).round()
 
-    def any_of_them(heats, masks):
-        return [mask[heat == heat.max()].any() for heat, mask in zip(heats, masks, strict=True)]
+def many_starts() -> Cases:
+    def each(net, image, index, starts):
+        return np.stack([integrated(net, image, index, start) for start in starts])
 
-    def counts(heats, masks):
-        pairs = zip(heats, masks, strict=True)
-        return [(mask & (heat == heat.max())).sum() for heat, mask in pairs]
+    def right(*given):
+        return each(*given).mean(axis=0)
 
-    def one_maximum(heats, masks):
-        hottest = heats == heats.max()
-        return (hottest & masks).sum(axis=(1, 2)) / np.maximum(hottest.sum(axis=(1, 2)), 1)
+    def in_small_steps(net, image, index, starts):
+        return np.mean([integrated(net, image, index, one, 256) for one in starts], axis=0)
 
-    def of_the_mask(heats, masks):
-        hottest = heats == heats.max(axis=(1, 2), keepdims=True)
-        return (hottest & masks).sum(axis=(1, 2)) / masks.sum(axis=(1, 2))
+    def by_the_helper(net, image, index, starts):
+        parts = [integrated_gradients(net, image[None], index, baseline=one) for one in starts]
+        return np.mean(parts, axis=0)[0]
+
+    def gradient_times_input(net, image, index, starts):
+        return gradients(net, image[None], index)[0] * (image - starts).mean(axis=0)
 
     return Cases(
         right=[
             right,
-            one_by_one,
-            lambda h, m: tf.constant(right(h, m)),
-            lambda h, m: 1 - right(h, ~m),
+            in_small_steps,
+            by_the_helper,
+            lambda *given: tf.constant(right(*given)),
+            lambda *given: right(*given).tolist(),
         ],
         wrong=[
-            (first, "as argmax does"),
-            (
-                lambda h, m: first(h[:, ::-1, ::-1], m[:, ::-1, ::-1]),
-                "the last of|no number|not all",
-            ),
-            (lambda h, m: pointing_game(h, m).energy, "all heat that is inside"),
-            (lambda h, m: 1 - right(h, m), "share outside"),
-            (any_of_them, "not a full hit"),
-            (counts, "These are counts"),
-            (rounded, "round|share itself|not all"),
-            (one_maximum, "maximum of its own"),
-            (of_the_mask, "places of the mask"),
-            (lambda h, m: m.mean(axis=(1, 2)), "drawn at random"),
-            (lambda h, m: np.full(len(h), 0.5), "not all are right"),
-            (lambda h, m: np.full(len(h), right(h, m).mean()), "mean over the maps"),
-            (lambda h, m: right(h, m).mean(), "single number"),
-            (lambda h, m: h * m, "map for each map"),
-            (lambda h: h, "stops with TypeError"),
-            ([0.29, 0.37, 0.74], "the function itself"),
+            (lambda *given: each(*given).sum(axis=0), "sum over the starts"),
+            (lambda *given: each(*given)[0], "first start alone"),
+            (lambda *given: each(*given)[-1], "last start alone"),
+            (lambda n, i, c, s: integrated(n, i, c, s.mean(axis=0)), "average the starts first"),
+            (lambda n, i, c, s: integrated(n, i, c, 0 * i), "starts from black"),
+            (lambda *given: -right(*given), "sign is turned"),
+            (lambda *given: np.abs(right(*given)), "abs loses"),
+            (lambda *given: np.abs(each(*given)).mean(axis=0), "abs loses"),
+            (gradient_times_input, "One gradient, at the image"),
+            (lambda n, i, c, s: right(n, i, (c + 1) % 4, s), "another class"),
+            (each, "one map for each start"),
+            (lambda *given: right(*given).sum(), "sum over all pixels"),
+            (lambda *given: right(*given)[..., 0], "channel axis is gone"),
+            (lambda n, i, c, s: np.zeros_like(i), "not all values are"),
+            (lambda n, i, c, s: gradients(n, i[None], c)[0], "not all values are"),
+            (lambda net: net, "stops with TypeError"),
+            (np.zeros((28, 28, 1)), "the function itself"),
         ],
     )
 
@@ -244,7 +242,7 @@ def linear_like(net):
 
 
 def cases() -> dict[str, Cases]:
-    return {"06.1": fair_ties(), "06.2": positive_gradients(), "06.3": what_is_enough()}
+    return {"06.1": many_starts(), "06.2": positive_gradients(), "06.3": what_is_enough()}
 
 
 def pooled(head):

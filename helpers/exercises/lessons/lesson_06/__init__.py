@@ -1,1 +1,1 @@
-"""Exercises of lesson 06: ties counted fairly, positive gradients only, what is enough."""
+"""Exercises of lesson 06: many starts, positive gradients only, what is enough."""
