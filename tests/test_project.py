@@ -4,6 +4,7 @@ import ast
 import hashlib
 import importlib
 import inspect
+import os
 import re
 import shutil
 import subprocess
@@ -38,24 +39,53 @@ def test_environment_can_run_the_tests():
     assert {*project["dependencies"], *project["optional-dependencies"]["test"]} == {*pip["pip"]}
 
 
-@pytest.mark.parametrize("kind", ["wheel", "editable"])
-def test_installing_warns_of_nothing_and_brings_the_data(tmp_path, kind):
-    course, built = tmp_path / "course", tmp_path / "built"
-    shutil.copytree(ROOT / "helpers", course / "helpers")
+def build(folder: Path, kind: str) -> Path:
+    """Let pip build the course, in a copy, as a wheel or for an editable install."""
+    course, built = folder / "course", folder / "built"
+    for name in ("helpers", "data"):
+        shutil.copytree(ROOT / name, course / name)
     for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
         shutil.copy(ROOT / name, course)
     pip = [sys.executable, "-m", "pip", "--verbose", "--disable-pip-version-check"]
-    build = ["wheel", "--wheel-dir", built, course]
-    if kind == "editable":
-        build = ["install", "--target", built, "--editable", course]
-    offline = ["--no-deps", "--no-build-isolation", "--no-index"]
-    command = [*pip, *build, *offline]
+    ways = {
+        "wheel": ["wheel", "--wheel-dir", built, course],
+        "editable": ["install", "--target", built, "--editable", course],
+    }
+    command = [*pip, *ways[kind], "--no-deps", "--no-build-isolation", "--no-index"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert not re.search(r"Warning\b|is absent", done.stdout + done.stderr)
-    if kind == "wheel":
-        (wheel,) = built.iterdir()
-        data = {p.relative_to(course).as_posix() for p in course.rglob("helpers/**/*.toml")}
-        assert data and data <= set(zipfile.ZipFile(wheel).namelist())
+    return built
+
+
+def test_an_editable_install_leads_to_the_clone(tmp_path):
+    built = build(tmp_path, "editable")
+    (path,) = built.glob("*.pth")
+    assert Path(path.read_text().strip()) == tmp_path / "course"
+    assert not (built / "helpers").exists()
+
+
+def test_a_wheel_brings_the_helpers_and_all_data(tmp_path):
+    (wheel,) = build(tmp_path, "wheel").iterdir()
+    course, package, project = tmp_path / "course", tmp_path / "package", tmp_path / "project"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(package)
+    files = [path for path in course.glob("helpers/**/*.*") if path.suffix != ".pyc"]
+    inside = {path.relative_to(course) for path in files}
+    inside |= {"helpers" / p.relative_to(course) for p in course.glob("data/**/*.*")}
+    assert inside <= {path.relative_to(package) for path in package.rglob("*.*")}
+    shutil.rmtree(course)
+    project.mkdir()
+    code = "from helpers.datasets import load_photo; from helpers.datasets.folder import WORKPLACE;"
+    code += "print(load_photo('dog').shape, WORKPLACE)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(package)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().endswith(f", 3) {project}")
 
 
 @pytest.mark.parametrize(
