@@ -112,7 +112,18 @@ def test_oldest_and_newest_versions_are_stated_in_one_place():
     for name, newest in project["tool"]["course"]["newest"].items():
         ends = [tuple(map(int, end.split("."))) for end in (oldest[name], newest)]
         assert ends[0] <= ends[1]
-        assert f"| {name} | {oldest[name]} | {newest} |" in (ROOT / "README.md").read_text()
+        assert f"| {name} | {oldest[name]} | {newest} |" in (ROOT / "docs/install.md").read_text()
+
+
+def test_the_citation_is_valid_and_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
+    assert citation["cff-version"] == "1.2.0" and citation["version"] == project["version"]
+    assert project["license"].split(" AND ") == citation["license"]
+    released = re.search(r"^## ([\d.]+), ([\d-]+)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    dates = [released[2]] if released else []
+    assert dates == [str(value) for key, value in citation.items() if key == "date-released"]
 
 
 def test_every_file_of_data_is_listed_with_its_hash():
@@ -151,6 +162,37 @@ def test_make_alone_lists_the_targets():
         "clean",
     ):
         assert re.search(rf"^{target} ", listed, re.M), target
+
+
+TEXTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tools/lab_kit/HOW_TO.md"]
+COMMANDS = [*TEXTS, *(ROOT / ".github/workflows").iterdir(), ROOT / ".ci/run", ROOT / "postBuild"]
+
+
+def test_the_readme_is_for_somebody_who_has_just_arrived():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def headings(path: Path) -> set[str]:
+    """The anchors that GitHub and the book give to the headings of a text."""
+    found = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", line).lower().replace(" ", "-") for line in found}
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.name)
+def test_links_of_texts_lead_somewhere(text):
+    places = [text.parent] + [ROOT / "notebooks"] * (text.parent.name == "docs")
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        found = [place / name for place in places if (place / name).exists()]
+        assert found, target
+        assert not anchor or anchor in headings(found[0] if name else text), target
+
+
+@pytest.mark.parametrize("text", COMMANDS, ids=lambda path: path.name)
+def test_texts_name_targets_that_make_knows(text):
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    said = r"(?:^\s*(?:- run: )?|`)make ([a-z][a-z-]*)"
+    assert set(re.findall(said, text.read_text(encoding="utf-8"), re.M)) <= known
 
 
 MODULES = sorted((ROOT / "helpers").rglob("*.py"))
