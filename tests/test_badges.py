@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from markdown_it import MarkdownIt
 
-from tools import write_badges
+from tools import course_address, write_badges
 from tools.course_address import on_github
 
 ROOT, PAGES = write_badges.ROOT, write_badges.PAGES
@@ -59,11 +59,15 @@ def test_the_first_code_cell_is_the_set_up(page):
 
 
 def test_a_fork_changes_one_line(monkeypatch):
-    monkeypatch.setattr(write_badges, "address", lambda: FORK)
+    for module in (write_badges, course_address):
+        monkeypatch.setattr(module, "address", lambda: FORK)
     text = write_badges.readme()
     assert "colab.research.google.com/github/ada/fork/blob/main/notebooks/00_" in text
     assert "mybinder.org/v2/gh/ada/fork/main?urlpath=lab%2Ftree%2Fmy_course%2F00_" in text
-    assert f"git clone {FORK} && cd fork" in text
+    assert f"git clone {FORK} && cd fork" in text and f"pip install git+{FORK}\n" in text
+    book = "https://ada.github.io/fork"
+    assert {f"{book}/", f"{book}/live/"} <= {*links(text)}
+    assert all("ada" in target for target in links(text) if "github" in target)
     made = write_badges.written(PAGES[0])
     assert FORK in made.cells[1].source and "/ada/fork/" in made.cells[0].source
 

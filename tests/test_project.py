@@ -4,6 +4,7 @@ import ast
 import hashlib
 import importlib
 import inspect
+import os
 import re
 import shutil
 import subprocess
@@ -38,24 +39,53 @@ def test_environment_can_run_the_tests():
     assert {*project["dependencies"], *project["optional-dependencies"]["test"]} == {*pip["pip"]}
 
 
-@pytest.mark.parametrize("kind", ["wheel", "editable"])
-def test_installing_warns_of_nothing_and_brings_the_data(tmp_path, kind):
-    course, built = tmp_path / "course", tmp_path / "built"
-    shutil.copytree(ROOT / "helpers", course / "helpers")
+def build(folder: Path, kind: str) -> Path:
+    """Let pip build the course, in a copy, as a wheel or for an editable install."""
+    course, built = folder / "course", folder / "built"
+    for name in ("helpers", "data"):
+        shutil.copytree(ROOT / name, course / name)
     for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
         shutil.copy(ROOT / name, course)
     pip = [sys.executable, "-m", "pip", "--verbose", "--disable-pip-version-check"]
-    build = ["wheel", "--wheel-dir", built, course]
-    if kind == "editable":
-        build = ["install", "--target", built, "--editable", course]
-    offline = ["--no-deps", "--no-build-isolation", "--no-index"]
-    command = [*pip, *build, *offline]
+    ways = {
+        "wheel": ["wheel", "--wheel-dir", built, course],
+        "editable": ["install", "--target", built, "--editable", course],
+    }
+    command = [*pip, *ways[kind], "--no-deps", "--no-build-isolation", "--no-index"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert not re.search(r"Warning\b|is absent", done.stdout + done.stderr)
-    if kind == "wheel":
-        (wheel,) = built.iterdir()
-        data = {p.relative_to(course).as_posix() for p in course.rglob("helpers/**/*.toml")}
-        assert data and data <= set(zipfile.ZipFile(wheel).namelist())
+    return built
+
+
+def test_an_editable_install_leads_to_the_clone(tmp_path):
+    built = build(tmp_path, "editable")
+    (path,) = built.glob("*.pth")
+    assert Path(path.read_text().strip()) == tmp_path / "course"
+    assert not (built / "helpers").exists()
+
+
+def test_a_wheel_brings_the_helpers_and_all_data(tmp_path):
+    (wheel,) = build(tmp_path, "wheel").iterdir()
+    course, package, project = tmp_path / "course", tmp_path / "package", tmp_path / "project"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(package)
+    files = [path for path in course.glob("helpers/**/*.*") if path.suffix != ".pyc"]
+    inside = {path.relative_to(course) for path in files}
+    inside |= {"helpers" / p.relative_to(course) for p in course.glob("data/**/*.*")}
+    assert inside <= {path.relative_to(package) for path in package.rglob("*.*")}
+    shutil.rmtree(course)
+    project.mkdir()
+    code = "from helpers.datasets import load_photo; from helpers.datasets.folder import WORKPLACE;"
+    code += "print(load_photo('dog').shape, WORKPLACE)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(package)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().endswith(f", 3) {project}")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +112,18 @@ def test_oldest_and_newest_versions_are_stated_in_one_place():
     for name, newest in project["tool"]["course"]["newest"].items():
         ends = [tuple(map(int, end.split("."))) for end in (oldest[name], newest)]
         assert ends[0] <= ends[1]
-        assert f"| {name} | {oldest[name]} | {newest} |" in (ROOT / "README.md").read_text()
+        assert f"| {name} | {oldest[name]} | {newest} |" in (ROOT / "docs/install.md").read_text()
+
+
+def test_the_citation_is_valid_and_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
+    assert citation["cff-version"] == "1.2.0" and citation["version"] == project["version"]
+    assert project["license"].split(" AND ") == citation["license"]
+    released = re.search(r"^## ([\d.]+), ([\d-]+)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    dates = [released[2]] if released else []
+    assert dates == [str(value) for key, value in citation.items() if key == "date-released"]
 
 
 def test_every_file_of_data_is_listed_with_its_hash():
@@ -121,6 +162,37 @@ def test_make_alone_lists_the_targets():
         "clean",
     ):
         assert re.search(rf"^{target} ", listed, re.M), target
+
+
+TEXTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tools/lab_kit/HOW_TO.md"]
+COMMANDS = [*TEXTS, *(ROOT / ".github/workflows").iterdir(), ROOT / ".ci/run", ROOT / "postBuild"]
+
+
+def test_the_readme_is_for_somebody_who_has_just_arrived():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def headings(path: Path) -> set[str]:
+    """The anchors that GitHub and the book give to the headings of a text."""
+    found = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", line).lower().replace(" ", "-") for line in found}
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.name)
+def test_links_of_texts_lead_somewhere(text):
+    places = [text.parent] + [ROOT / "notebooks"] * (text.parent.name == "docs")
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        found = [place / name for place in places if (place / name).exists()]
+        assert found, target
+        assert not anchor or anchor in headings(found[0] if name else text), target
+
+
+@pytest.mark.parametrize("text", COMMANDS, ids=lambda path: path.name)
+def test_texts_name_targets_that_make_knows(text):
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    said = r"(?:^\s*(?:- run: )?|`)make ([a-z][a-z-]*)"
+    assert set(re.findall(said, text.read_text(encoding="utf-8"), re.M)) <= known
 
 
 MODULES = sorted((ROOT / "helpers").rglob("*.py"))

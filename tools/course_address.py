@@ -33,6 +33,12 @@ def address() -> str:
     return on_github(project["urls"]["Repository"], "The address in pyproject.toml")
 
 
+def book_address() -> str:
+    """Address at which the repository's workflow publishes the book."""
+    owner, name = address().split("/")[-2:]
+    return f"https://{owner.lower()}.github.io/{name}"
+
+
 def origin() -> str:
     """Address of git's remote "origin"."""
     command = ["git", "-C", str(ROOT), "remote", "get-url", "origin"]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import nbformat
 from nbformat import NotebookNode
 
-from tools.course_address import address, offer, take
+from tools.course_address import address, book_address, offer, take
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -82,10 +82,12 @@ def written(path: Path) -> NotebookNode:
 
 
 def readme() -> str:
-    """Return README.md with launch links for lesson 00 and the command that fetches the course."""
+    """Return README.md with launch links for lesson 00 and the addresses of course and book."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     fetch = f"git clone {address()} && cd {address().split('/')[-1]}"
     text = re.sub(r"^git clone \S+ && cd \S+$", lambda _: fetch, text, flags=re.M)
+    text = re.sub(r"git\+https://\S+", lambda _: f"git+{address()}", text)
+    text = re.sub(r"https://[\w-]+\.github\.io/[\w.-]+", lambda _: book_address(), text)
     return between_marks(text, IN_README.format(links("00_start_here.ipynb")))
 
 

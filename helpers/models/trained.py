@@ -9,6 +9,7 @@ import numpy as np
 from helpers._choices import unknown
 from helpers._keras import keras
 from helpers.datasets import DATA
+from helpers.datasets.folder import WORKPLACE
 from helpers.models.architectures import (
     build_deep_fashion_cnn,
     build_fashion_cnn,
@@ -26,7 +27,7 @@ BUILDERS = {
     "random_labels_cnn": build_fashion_cnn,
     "true_labels_cnn": build_fashion_cnn,
 }
-OWN_MODELS = Path(os.environ.get("CNN_COURSE_MY_MODELS", DATA.parent / "my_models"))
+OWN_MODELS = Path(os.environ.get("CNN_COURSE_MY_MODELS", WORKPLACE / "my_models"))
 
 
 def load_trained(name: str, *, own: bool = False) -> keras.Model:
