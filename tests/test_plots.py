@@ -45,6 +45,9 @@ FIGURES = {
         {"a": [1, 0, 1], "b": [0, 0, 1]}, [0, 1, 2], xlabel="x", ylabel="y", alt="x"
     ),
     "dots": lambda: plots.show_dots({"a": RNG.random(9), "b": [0, 1]}, xlabel="x", caption="x"),
+    "receptive fields": lambda: plots.show_receptive_fields(
+        {"a": RNG.random((7, 28)), "b": np.eye(7)}, caption="x"
+    ),
     "training": lambda: plots.show_training(
         {"a": {"loss": [2, 1], "accuracy": [0.5, 0.6], "val_loss": [2, 2], "val_accuracy": [0, 1]}},
         alt="x",
@@ -70,6 +73,32 @@ def test_mosaic_is_drawn_pixel_by_pixel():
     figure = decoded(plots.show_mosaic(np.array([[0.0, 1.0]]), alt="x", zoom=3))
     assert figure.shape == (3, 6, 3)
     assert figure[0, 0].mean() < 60 < 140 < figure[0, 5].mean()
+
+
+def zero_line(figure) -> int:
+    """Column of the grey line that marks zero in a figure of dots."""
+    return int((abs(figure.astype(int) - 128).max(axis=2) < 8).sum(axis=0).argmax())
+
+
+def test_dots_of_other_sizes_share_an_axis_where_its_limits_are_given():
+    wide, narrow = {"a": [-0.9, 0.8]}, {"a": [0.1, 0.2]}
+    for limits, same in ((None, False), ((-1, 1), True)):
+        lines = [
+            zero_line(decoded(plots.show_dots(values, xlabel="x", xlim=limits, caption="x")))
+            for values in (wide, narrow)
+        ]
+        assert (abs(lines[0] - lines[1]) < 2) == same
+
+
+def test_receptive_fields_that_look_further_right_are_drawn_further_right():
+    bright = []
+    for first in (0, 14):
+        table = np.zeros((2, 28))
+        table[:, first : first + 14] = 1
+        figure = decoded(plots.show_receptive_fields({"a": table}, caption="x")).astype(int)
+        yellow = (figure[..., 0] < 60) & (figure[..., 1] > 200) & (figure[..., 2] > 200)  # as BGR
+        bright.append(np.flatnonzero(yellow.any(axis=0)).mean() / figure.shape[1])
+    assert bright[0] < 0.4 < 0.6 < bright[1]
 
 
 def test_figures_with_wrong_counts_are_refused():

@@ -6,6 +6,7 @@ from helpers.plots.architecture import show_architecture
 from helpers.plots.confusion import show_confusion, show_reliability
 from helpers.plots.curves import show_curves, show_training
 from helpers.plots.dots import show_dots
+from helpers.plots.fields import show_receptive_fields
 from helpers.plots.grids import show_heatmaps, show_images, show_kernels, show_mosaic
 from helpers.plots.live import LiveCurves
 from helpers.plots.steps import show_step
@@ -23,6 +24,7 @@ __all__ = [
     "show_kernels",
     "show_mosaic",
     "show_names",
+    "show_receptive_fields",
     "show_reliability",
     "show_step",
     "show_training",

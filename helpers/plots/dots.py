@@ -16,6 +16,7 @@ def show_dots(
     values: Mapping[str, ArrayLike],
     *,
     xlabel: str,
+    xlim: tuple[float, float] | None = None,
     caption: str | None = None,
     alt: str | None = None,
 ) -> Picture:
@@ -24,6 +25,8 @@ def show_dots(
     Args:
         values: name of the row -> its measurements, (n,), the first row on top.
         xlabel: what is measured, with its unit.
+        xlim: where the axis begins and ends, so that figures can be compared; just around the
+            measurements where not given.
         caption, alt: as in ``show_images``.
 
     Raises:
@@ -42,7 +45,7 @@ def show_dots(
         axis.plot([low, high], [row, row], color="black", linewidth=3, solid_capstyle="butt")
         axis.plot(mean, row, "o", color="white", markeredgecolor="black", markersize=8)
     axis.axvline(0, color="grey", linewidth=0.8)
-    axis.set(xlabel=xlabel, yticks=range(len(values)), yticklabels=list(values))
+    axis.set(xlabel=xlabel, xlim=xlim, yticks=range(len(values)), yticklabels=list(values))
     axis.invert_yaxis()
     axis.grid(alpha=0.3, axis="x")
     axis.spines[["top", "right", "left"]].set_visible(False)

@@ -1,15 +1,16 @@
 """What lesson 06 claims of its two nets, each with the control that could break it."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
 
+from helpers import models
 from helpers._keras import keras, tf
 from helpers.activations import feature_maps
 from helpers.cam import centres, grad_cam, grad_cam_plus_plus, layer_cam, placed, to_heatmap
 from helpers.datasets import DATA, load_fashion_mnist
-from helpers.models import load_trained, with_linear_output
 from helpers.models.trained import read_arrays
 from helpers.occlusion import occlusion_map
 from helpers.saliency import integrated_gradients
@@ -36,6 +37,16 @@ def bag(data) -> np.ndarray:
     return data.test_images[18:19]
 
 
+@cache
+def load_trained(name: str) -> keras.Model:
+    return models.load_trained(name)
+
+
+@cache
+def with_linear_output(net: keras.Model) -> keras.Model:
+    return models.with_linear_output(net)
+
+
 def logits(name: str, images: np.ndarray) -> np.ndarray:
     return with_linear_output(load_trained(name))(images).numpy()
 
@@ -50,27 +61,68 @@ def painted(image: np.ndarray, place, value: float) -> np.ndarray:
     return copy
 
 
+STRIPES = {
+    "above": np.s_[:5],
+    "far above": np.s_[:2],
+    "near above": np.s_[3:5],
+    "edge": np.s_[5:10],
+    "below": np.s_[23:],
+    "near below": np.s_[23:25],
+    "far below": np.s_[26:],
+    "left": np.s_[:, :5],
+    "far left": np.s_[:, :2],
+}
+
+
+@cache
+def costs(value: float) -> dict[str, float]:
+    """What a stripe of paint costs the logit of the bag."""
+    image = bag(load_fashion_mnist("subset"))
+    copies = [painted(image, place, value) for place in STRIPES.values()]
+    whole, *rest = logit_of_bag(np.concatenate([image, *copies]))
+    return dict(zip(STRIPES, whole - np.array(rest), strict=True))
+
+
 @pytest.mark.parametrize("value", [0.25, 0.5, 0.75, 1.0])
-def test_paint_above_the_bag_costs_logit_and_the_same_paint_elsewhere_does_not(data, value):
-    image = bag(data)
-    whole = logit_of_bag(image)[0]
-    places = {"above": np.s_[:5], "far above": np.s_[:2], "left": np.s_[:, :5], "below": np.s_[23:]}
-    after = {k: logit_of_bag(painted(image, p, value))[0] for k, p in places.items()}
-    assert not image[0, :5].any() and not image[0, 23:].any()
-    assert 2 < whole - after["above"] < 4 and whole - after["below"] > 1.2
-    assert abs(whole - after["far above"]) < 0.3 and abs(whole - after["left"]) < 0.5
+def test_paint_above_the_bag_costs_logit_and_the_same_paint_elsewhere_does_not(value):
+    cost = costs(value)
+    assert 2 < cost["above"] < 4 and cost["below"] > 1.2
+    assert abs(cost["far above"]) < 0.3 and abs(cost["left"]) < 0.5 and abs(cost["far left"]) < 0.1
 
 
-def test_what_grey_costs_above_the_bag_below_it_and_on_its_edge(data):
-    image = bag(data)
-    cost = {
-        start: logit_of_bag(image)[0]
-        - logit_of_bag(painted(image, np.s_[start : start + count], 0.5))[0]
-        for start, count in {0: 2, 3: 2, 5: 5, 23: 2, 26: 2}.items()
-    }
-    assert cost[0] < 0.3 < 1 < cost[3]  # above: where it touches
-    assert cost[23] < 0.8 < 1.4 < cost[26]  # below: where it does not
-    assert cost[5] < -1.5 and logit_of_bag(painted(image, np.s_[5:10], 0))[0] < 12.5
+@pytest.mark.parametrize("value", [0.5, 1.0])
+def test_what_a_stripe_costs_above_the_bag_below_it_and_on_its_edge(value):
+    cost = costs(value)
+    assert cost["far above"] < 0.3 < 1 < cost["near above"]
+    assert cost["near below"] < 0.5 < 1.2 < cost["far below"] < 1.8
+    assert cost["edge"] < -1.5 if value == 0.5 else cost["edge"] < 1
+    assert costs(0.0)["edge"] > 2.5
+
+
+@pytest.mark.parametrize("value", [0.5, 1.0])
+def test_the_costs_of_two_stripes_do_not_add_up_to_that_of_all_rows_above(value):
+    cost = costs(value)
+    assert cost["far above"] + cost["near above"] < 0.65 * cost["above"]
+
+
+def test_the_rows_above_and_below_are_empty_and_the_cloth_begins_in_row_7(data):
+    filled = (bag(data)[0, :, :, 0] > 0).sum(axis=1)
+    assert not filled[:5].any() and not filled[23:].any()
+    assert filled[5:7].tolist() == [2, 7] and filled[7:23].min() > 20
+
+
+def test_in_grey_empty_tiles_below_cost_more_than_cloth_and_above_they_cost_nothing(data):
+    image = bag(data)[0]
+    black, grey = (
+        in_tiles(
+            occlusion_map(load_trained(ODD), image[None], BAG, patch=4, fill=value, progress=False)
+        )[0]
+        for value in (0.0, float(image.mean()))
+    )
+    np.testing.assert_allclose(black[[0, -1]], 0, atol=1e-4)
+    cloth = grey[1:6]
+    assert (grey[6] > cloth.max()).sum() == 2 and grey[0].max() < 0.1 and grey[0].min() < -0.5
+    assert (abs(cloth) < abs(black[1:6])).mean() > 0.75
 
 
 def test_black_paint_on_the_empty_space_changes_nothing(data):
@@ -157,11 +209,35 @@ def test_grad_cam_plus_plus_points_at_the_unread_rim_and_layer_cam_cannot(data):
     assert not raw[:, rim].any()
 
 
+def test_on_the_rim_negative_weights_of_grad_cam_mostly_outweigh_the_others(data):
+    images, labels = data.test_images[:100], np.int32(data.test_labels[:100])
+    maps, rest = maps_and_rest(ODD, "relu8", images)
+    watched = tf.constant(maps)
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        score = tf.gather(rest(watched), labels, batch_dims=1)
+    weights = tape.gradient(score, watched).numpy().mean(axis=(1, 2), keepdims=True)
+    summed = (maps * weights).sum(axis=-1)  # before the last ReLU
+    on_the_rim = summed.sum(axis=(1, 2)) - summed[:, :6, :6].sum(axis=(1, 2))
+    assert 0.5 < (on_the_rim < 0).mean() < 0.8
+
+
 def test_the_odd_net_looks_to_the_right_and_down_and_the_standard_net_straight_ahead(data):
     """Stretching draws the middle one of seven places at pixel 13.5."""
     for name, layer in LAYERS.items():
         for found in centres(load_trained(name), data.test_images[:20], layer):
             assert abs(found[3] - 13.5 - (6 if name == ODD else 0)) < 1
+            if name == STANDARD:  # but its outer places look inwards
+                assert found[0] - 1.5 > 3 < 25.5 - found[-1]
+
+
+def test_a_place_of_the_first_row_sees_sixteen_rows_of_pixels(data):
+    image, seen = bag(data), []
+    (before,) = feature_maps(load_trained(ODD), image, ["relu7"])
+    for row in range(28):
+        (after,) = feature_maps(load_trained(ODD), painted(image, np.s_[row], 0.9), ["relu7"])
+        seen.append(not np.array_equal(after[0, 0], before[0, 0]))
+    assert np.flatnonzero(seen).tolist() == list(range(16))
 
 
 def test_placed_the_stripe_lies_at_the_upper_edge_of_the_bag(data):
@@ -198,6 +274,33 @@ def test_in_black_the_brightness_follows_the_falls_more_closely_than_any_method(
         assert ahead.low > 0, title
     grey = mean_interval(brightness(data, stored, name, "grey"))  # the control: the other paint
     assert grey.high < own.mean() - 0.3
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_knowing_only_which_tiles_hold_a_garment_is_enough_to_follow_the_falls(data, stored, name):
+    """Empty tiles fall by exactly 0 in black; on the others brightness still tells something."""
+    tiles, fall = in_tiles(data.test_images[:100]), stored[f"{name}/fall in black"]
+    assert 0.28 < (fall == 0).mean() < 0.33 and not tiles[fall == 0].any()
+    own = np.array([similarity(*pair) for pair in zip(tiles > 0, fall, strict=True)])
+    for title in methods("black"):
+        ahead = mean_interval(own - agreement(stored, name, title, "black"))
+        assert ahead.mean > 0 and (ahead.low > 0) != (name == STANDARD and "integrated" in title)
+    filled = [
+        similarity(tile[None, tile > 0], one[None, tile > 0])
+        for tile, one in zip(tiles, fall, strict=True)
+    ]
+    assert mean_interval(filled).low > 0.25
+
+
+def test_integrated_gradients_are_among_the_two_best_in_three_of_four_tables(stored):
+    for name in LAYERS:
+        for paint in ("black", "grey"):
+            means = [agreement(stored, name, title, paint).mean() for title in methods(paint)]
+            place = sorted(means, reverse=True).index(means[-1])
+            assert place == (0 if name == STANDARD else 1)
+    assert means[-1] > 0.3  # in the fourth, the odd net in black, they are far behind
+    black = [agreement(stored, ODD, title, "black") for title in methods("black")]
+    assert mean_interval(black[2] - black[-1]).low > 0
 
 
 def ahead_of_grad_cam(stored, name: str, title: str) -> list[Mean]:
@@ -256,11 +359,12 @@ def test_integrated_gradients_lose_most_from_the_other_start(stored, name, paint
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_in_black_nearness_to_the_centre_keeps_up_with_every_method(stored, name):
+def test_in_black_nearness_to_the_centre_is_level_with_the_best_or_ahead(stored, name):
     near = 3 - np.hypot(*np.mgrid[-3:4, -3:4])
     own = np.array([similarity(near, fall) for fall in stored[f"{name}/fall in black"]])
     for title in methods("black"):
-        assert mean_interval(own - agreement(stored, name, title, "black")).high > 0, title
+        ahead = mean_interval(own - agreement(stored, name, title, "black"))
+        assert (ahead.high if name == STANDARD else ahead.low) > 0, title
 
 
 @pytest.mark.parametrize("paint", ["black", "grey"])
@@ -319,9 +423,29 @@ def test_tf_keras_vis_agrees_but_for_grad_cam_plus_plus(data, stored):
     assert 0.002 < apart < 0.1
 
 
+def test_where_gradients_of_a_map_are_equal_tf_keras_vis_draws_layer_cam_as_grad_cam_plus_plus(
+    stored,
+):
+    plus, layer = (
+        to_heatmap(stored[f"tf-keras-vis/{title}"]) for title in ("Grad-CAM++", "Layer-CAM")
+    )
+    np.testing.assert_allclose(plus, layer, atol=1e-5)
+    assert abs(layer - to_heatmap(stored["tf-keras-vis/Grad-CAM"])).mean() > 0.02
+
+
+def test_in_the_standard_net_negative_weights_change_little_for_the_bag(data):
+    maps = [
+        to_heatmap(method(load_trained(STANDARD), bag(data), BAG, "relu6"))
+        for method in (grad_cam, layer_cam)
+    ]
+    assert 0.01 < abs(maps[0] - maps[1]).mean() < 0.06
+
+
 def test_the_epochs_and_accuracies_that_the_lesson_prints():
     facts = {name: json.loads((DATA / "models" / f"{name}.json").read_text()) for name in LAYERS}
-    first, *_ = facts[ODD]["phases"]
+    first, *later = facts[ODD]["phases"]
+    assert sum(phase["epochs"] for phase in later) == 16 and facts[ODD]["seconds"] > 2 * 60 * 60
+    assert all(phase["augment"] and phase["learning_rate"] > 1e-4 for phase in later)
     assert (first["epochs"], first["batch_size"], first["learning_rate"]) == (25, 150, 1e-4)
     assert facts[STANDARD]["phases"] == [{"epochs": 5}]
     assert min(one["test_accuracy"] for one in facts.values()) > 0.9
