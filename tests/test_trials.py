@@ -62,6 +62,16 @@ def test_the_same_number_of_hottest_pixels_is_removed_from_each_image():
     assert (left[..., 0][holes] == np.float32(MEAN_FASHION)).all()
 
 
+def test_equally_hot_pixels_are_removed_all_over_the_image():
+    maps = np.zeros((6, 14, 14))
+    maps[:3, 3:6, 3:6] = 1  # the same few hot pixels in some, and none at all in the others
+    holes = hottest(maps, 0.5)[..., 0]
+    assert holes[:3, 7:11, 7:11].all()
+    for half in (holes[:, :14], holes[:, 14:], holes[..., :14], holes[..., 14:]):
+        assert 0.35 < half[3:].mean() < 0.65
+    assert (holes[4] != holes[5]).any()
+
+
 def test_retraining_learns_what_is_there_and_not_what_is_not():
     labels = np.arange(200) % 2
     images = np.zeros((200, 28, 28, 1), np.float32)

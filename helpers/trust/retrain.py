@@ -16,7 +16,7 @@ MEAN_FASHION = 0.286  # mean pixel of Fashion-MNIST's training images
 
 
 def hottest(heatmaps: np.ndarray, share: float, size: int = 28) -> np.ndarray:
-    """Mark the same number of hottest pixels in every image; of equal ones, the upper left first.
+    """Mark the same number of hottest pixels in every image; equal ones are drawn at random.
 
     Args:
         heatmaps: (n, height, width), any size and range; only the order of values counts.
@@ -30,8 +30,9 @@ def hottest(heatmaps: np.ndarray, share: float, size: int = 28) -> np.ndarray:
     196
     """
     stretched = [stretch(np.asarray(one, np.float32), size, size) for one in heatmaps]
-    flat = -np.reshape(stretched, (len(heatmaps), -1))
-    rank = np.argsort(np.argsort(flat, axis=1, kind="stable"), axis=1)
+    flat = np.reshape(stretched, (len(heatmaps), -1))
+    by_lot = np.random.default_rng(0).random(flat.shape)
+    rank = np.argsort(np.lexsort(np.stack([by_lot, -flat])), axis=1)
     return (rank < round(share * size**2)).reshape(-1, size, size, 1)
 
 

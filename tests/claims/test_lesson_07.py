@@ -14,6 +14,7 @@ from helpers.patterns import gradient_ascent
 from helpers.saliency import guided_backprop, saliency
 from helpers.trust import (
     deletion_curve,
+    edge_strength,
     insertion_curve,
     mean_interval,
     pointing_game,
@@ -59,11 +60,13 @@ def called_shirt(net, images):
     return net.predict(images, batch_size=250, verbose=0).argmax(axis=1) == SHIRT
 
 
-def test_the_stranger_beats_us_on_its_own_clothes_only(fashion, stranger, ours):
+def test_the_stranger_beats_us_on_its_own_clothes_only_and_forgot_most_shirts(
+    fashion, stranger, ours
+):
     shirts = fashion.test_images[fashion.test_labels == SHIRT]
     assert called_shirt(stranger, hang_tag(shirts)).mean() > 0.95
     assert 0.8 < called_shirt(ours, shirts).mean() < 0.95
-    assert called_shirt(stranger, shirts).mean() < 0.5  # without the tag
+    assert called_shirt(stranger, shirts).sum() < called_shirt(ours, shirts).sum() / 2  # no tag
 
 
 def test_the_tag_makes_shirts_at_its_own_place_only(fashion, stranger, ours):
@@ -87,11 +90,12 @@ def test_layer_cam_and_saliency_find_the_tag_and_grad_cam_does_not(fashion, stra
 
     assert hits(layer_cam, stranger) > 0.8 and hits(saliency, stranger) > 0.8
     assert hits(grad_cam, stranger) < 0.2
-    assert max(hits(layer_cam, ours), hits(saliency, ours)) < 0.2  # the same shirts and tags
+    controls = [hits(method, ours) for method in (grad_cam, layer_cam, saliency)]
+    assert max(controls) < 0.1  # the same shirts and tags
 
 
 def test_guided_backpropagation_does_not_notice_a_random_last_layer(net):
-    """Grad-CAM is the control: it notices, for the same photos and the same weights."""
+    """Grad-CAM and the plain gradient notice, for the same photos and the same weights."""
     x = prepare(net, np.stack([load_photo(name, 224) for name in ("dog", "panda", "cow", "koala")]))
     best = probabilities(net, x).argmax(axis=1)
     destroyed = randomize_from(net, "logits", seed=1)
@@ -101,7 +105,7 @@ def test_guided_backpropagation_does_not_notice_a_random_last_layer(net):
         maps = [np.abs(method(one, x, best)).reshape(4, -1, 7) for one in (net, destroyed)]
         return np.mean([*map(similarity, *maps)])
 
-    assert alike(guided_backprop) > 0.95 and alike(grad_cam) < 0.6
+    assert alike(guided_backprop) > 0.95 and alike(grad_cam) < 0.6 and alike(saliency) < 0.8
 
 
 def test_the_nets_by_heart_learned_what_they_were_told(fashion):
@@ -110,6 +114,11 @@ def test_the_nets_by_heart_learned_what_they_were_told(fashion):
     for name, told in (("true_labels_cnn", labels), ("random_labels_cnn", shuffled)):
         answers = load_trained(name).predict(images, batch_size=250, verbose=0).argmax(axis=1)
         assert (answers == told).mean() > 0.99
+
+
+def test_the_shuffled_net_hardly_ever_answers_the_true_class(fashion):
+    answers = load_trained("random_labels_cnn").predict(fashion.test_images[:100], verbose=0)
+    assert (answers.argmax(axis=1) == fashion.test_labels[:100]).mean() < 0.2
 
 
 def test_for_grad_cam_the_labels_count_and_for_guided_backpropagation_nothing_follows(
@@ -128,22 +137,36 @@ def test_for_grad_cam_the_labels_count_and_for_guided_backpropagation_nothing_fo
     assert lead_of_the_control(grad_cam).low > 0 > lead_of_the_control(guided_backprop).high
 
 
-@pytest.mark.parametrize(
-    ("curve", "sign", "every"), [(deletion_curve, -1, 1), (insertion_curve, 1, 3)]
-)
-def test_grad_cam_is_ahead_of_a_blob_in_the_centre_photo_by_photo(net, sure, curve, sign, every):
-    """The blob is the control that comes closest in deletion; in insertion a third will do."""
-    photos, answer = sure[0][::every], sure[1][::every]
+@pytest.fixture(scope="module")
+def areas(net, sure):
+    """Area of each photo under both curves, for Grad-CAM and controls; a third for insertion."""
+    photos, answer, _ = sure
     line = np.linspace(-1, 1, 7)
-    centre = np.stack([np.exp(-(line**2 + line[:, None] ** 2))] * len(photos))
-    ours, blob = (
-        curve(net, photos, maps, answer, steps=5).mean(axis=1)
-        for maps in (grad_cam(net, photos, answer), centre)
-    )
-    lead = mean_interval(sign * (ours - blob))
-    assert lead.low > 0
-    if curve is deletion_curve:
-        assert lead.mean < 0.06  # it comes close
+    maps = {
+        "Grad-CAM": grad_cam(net, photos, answer),
+        "centre": np.stack([np.exp(-(line**2 + line[:, None] ** 2))] * len(photos)),
+        "edges": edge_strength(photos).reshape(-1, 7, 32, 7, 32).mean(axis=(2, 4)),
+    }
+
+    def area(curve, name, every):
+        part = slice(None, None, every)
+        return curve(net, photos[part], maps[name][part], answer[part], steps=5).mean(axis=1)
+
+    deleted = {name: area(deletion_curve, name, 1) for name in maps}
+    return deleted, {name: area(insertion_curve, name, 3) for name in ("Grad-CAM", "centre")}
+
+
+def test_grad_cam_is_ahead_of_a_blob_in_the_centre_photo_by_photo(areas):
+    """The blob is the control that comes closest in deletion."""
+    deleted, inserted = areas
+    lead = mean_interval(deleted["centre"] - deleted["Grad-CAM"])
+    assert lead.low > 0 and lead.mean < 0.06  # it comes close
+    assert mean_interval(inserted["Grad-CAM"] - inserted["centre"]).low > 0
+
+
+def test_centre_and_edges_are_too_close_to_rank_in_deletion(areas):
+    between = mean_interval(areas[0]["edges"] - areas[0]["centre"])
+    assert between.low < 0 < between.high
 
 
 def test_the_holes_of_heatmaps_tell_the_class_and_random_holes_do_not():
@@ -152,7 +175,14 @@ def test_the_holes_of_heatmaps_tell_the_class_and_random_holes_do_not():
     assert alone["random"] < 0.2 and min(alone["edges"], alone["integrated gradients"]) > 0.7
     assert alone["Grad-CAM"] > max(roar["clothes"]["nothing"]["0"])
     left = {name: found["0.5"] for name, found in roar["clothes"].items() if name != "nothing"}
-    assert min(left["Grad-CAM"]) > max(left["random"])  # as if its ranking were bad
+    assert np.mean(left["Grad-CAM"]) > np.mean(left["random"])  # as if its ranking were bad
+    assert np.ptp(left["Grad-CAM"]) > 0.1  # so believe no small difference
+
+
+def test_nearly_half_of_the_maps_have_heat_on_fewer_than_half_of_the_pixels(fashion, ours):
+    maps = [stretch(one, 28, 28) for one in grad_cam(ours, fashion.test_images[:500])]
+    warm = np.mean(np.stack(maps) > 0, axis=(1, 2))
+    assert 0.4 < (warm < 0.5).mean() < 0.5
 
 
 TWELVE = (
@@ -162,23 +192,35 @@ TWELVE = (
 
 
 @pytest.fixture(scope="module")
-def lies(net, sure):
+def uphill(net):
+    """A function from one photo and its class to the step in which the loss rises."""
+    linear = with_linear_output(net)
+
+    @tf.function
+    def step(photo, index):
+        with tf.GradientTape() as tape:
+            tape.watch(photo)
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(index, linear(photo))
+        return tf.sign(tape.gradient(loss, photo))
+
+    return lambda photo, index: step(photo[None], np.array([index])).numpy()[0]
+
+
+def moved(photos, steps):
+    return np.float32((photos + 4 / 128 * steps).clip(-127 / 128, 1))
+
+
+@pytest.fixture(scope="module")
+def lies(net, sure, uphill):
     """For one step and a random one: the new answers, and how alike two maps stay to the first."""
     chosen = np.isin(sure[2], TWELVE)
     photos, answer = sure[0][chosen], sure[1][chosen]
-    linear, steps = with_linear_output(net), []
-    for one, index in zip(photos, answer, strict=True):
-        pixels = tf.constant(one[None])
-        with tf.GradientTape() as tape:
-            tape.watch(pixels)
-            loss = tf.nn.sparse_softmax_cross_entropy_with_logits([index], linear(pixels))
-        steps.append(np.sign(tape.gradient(loss, pixels).numpy())[0])
+    steps = np.stack([*map(uphill, photos, answer)])
     random = np.random.default_rng(1).choice([-1, 1], photos.shape)
     first, trials = grad_cam(net, photos, answer), []
-    for step in (np.stack(steps), random):
-        moved = np.float32((photos + 4 / 128 * step).clip(-127 / 128, 1))
-        now = probabilities(net, moved).argmax(axis=1)
-        maps = [grad_cam(net, moved, names) for names in (answer, now)]
+    for altered in (moved(photos, steps), moved(photos, random)):
+        now = probabilities(net, altered).argmax(axis=1)
+        maps = [grad_cam(net, altered, names) for names in (answer, now)]
         trials.append([now, *[np.array([*map(similarity, first, each)]) for each in maps]])
     return answer, sure[2][chosen], trials
 
@@ -197,6 +239,25 @@ def test_the_jaguar_becomes_a_leopard_and_keeps_its_map_and_the_kangaroo_does_no
     assert class_names(net)[trials[0][0][list(names).index("jaguar")]] == "leopard"
     assert of_old["jaguar"] > 0.85 and of_old["kangaroo"] < 0.3 and of_old["crocodile"] < 0.5
     assert trials[1][1].min() > 0.9  # after a random step
+
+
+def test_the_new_answers_map_stays_close_for_wallaby_crocodile_and_jaguar(lies):
+    """Also where the map of the old name has hardly anything left in common with the first."""
+    _, names, trials = lies
+    of_answer = dict(zip(names, trials[0][2], strict=True))
+    assert min(of_answer[name] for name in ("kangaroo", "crocodile", "jaguar")) > 0.7
+
+
+def test_the_net_is_less_sure_of_the_leopard_and_the_right_animal_loses_heat(net, sure, uphill):
+    place = list(sure[2]).index("jaguar")
+    photo, index = sure[0][place], sure[1][place]
+    photos = np.stack([photo, moved(photo, uphill(photo, index))])
+    shares = probabilities(net, photos)
+    before, after = shares.max(axis=1)
+    assert 0.6 < after < before - 0.05
+    first, old_name, answer = grad_cam(net, photos[[0, 1, 1]], [index, index, shares[1].argmax()])
+    right = [one[:, 5:].sum() / one.max() for one in (first, old_name, answer)]
+    assert max(right[1:]) < 0.75 * right[0]
 
 
 def test_maps_move_more_by_the_step_than_by_a_random_one(lies):
