@@ -24,7 +24,7 @@ def roads() -> str:
     one, other = np.array([3.0, 0.0]) * kernel, np.array([0.0, 3.0]) * kernel
     assert one.sum() == other.sum()
     if one @ other == 0:
-        return "Different maps carried them to it"
+        return "They reached it by different roads"
     return "One of the two values is a mistake"
 
 
