@@ -18,7 +18,7 @@ STYLE = """<style>
 .trust h1 { font-size: 1.6rem } .trust h2 { font-size: 1.2rem; margin: 1.5rem 0 .5rem }
 .trust h3 { font-size: 1rem; margin: 1rem 0 .2rem } .trust p { margin: .2rem 0 }
 .trust figure { display: inline-block; margin: 0 1rem 1rem 0; vertical-align: top }
-.trust figcaption { font-size: .85rem; max-width: 20rem }
+.trust figcaption { font-size: .85rem; max-width: 34rem }
 .trust b.state { color: #fff; border-radius: .3rem; padding: 0 .5rem; font-size: .85rem }
 .trust .verdict { border-left: .3rem solid; padding-left: .8rem; margin: .6rem 0 }
 </style>"""
