@@ -275,6 +275,7 @@ def test_predictions_are_kept_and_compared(tmp_path):
     guess = predict("How many?", ["few", "many"])
     assert "no prediction" in repr(guess.compare("few"))
     guess.choose("many")
+    assert "one<br>&amp; two</td>" in guess.compare("one\n& two")._repr_html_()
     table = guess.compare("few")
     assert repr(table).splitlines()[1] == "How many? | many | few"
     assert "<td align='left'>many</td>" in table._repr_html_()

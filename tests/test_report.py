@@ -11,6 +11,7 @@ from helpers.models import build_fashion_cnn, describe, free_memory
 from helpers.report import trust_report
 from helpers.report.case import Case, as_list
 from helpers.report.changes import harmless, shuffled, transplanted
+from helpers.report.findings import needs_the_picture
 from helpers.report.limits import FAILED, LIKE, PASSED, TIMES, UNDECIDED, UNKNOWN, state_of
 from helpers.report.measures import (
     kept_under_harmless_changes,
@@ -107,6 +108,16 @@ def test_a_net_that_ignores_the_picture_loses_nothing_without_it():
     assert times_more_probable(Case(brightness_net(), bright)).value > 6
 
 
+def test_a_number_that_has_reached_its_ceiling_is_a_lower_bound():
+    """A net that is sure gives the other photo's answer a probability of 0, counted as 1/1000."""
+    net, photos = corner_net(), pictures()
+    first, weights, bias = net.get_weights()
+    net.set_weights([first, 4 * weights, 4 * bias])
+    _, measured, _ = needs_the_picture(Case(net, photos[:2]))
+    assert "at least 1,000 times as probable" in measured
+    assert "at least" not in needs_the_picture(Case(constant_net(), photos))[1]
+
+
 def test_a_steady_net_keeps_and_a_shaky_one_turns_over():
     assert kept_under_harmless_changes(Case(brightness_net(), pictures())).value == 1
     stripes = np.zeros((3, 24, 24), np.uint8)
@@ -159,6 +170,7 @@ def test_a_page_needs_nothing_but_itself(report, tmp_path):
     for one in report.findings:
         assert one.question in page and one.not_shown in page
     assert "Pixels 0 and 255 become 0 and 1." in page
+    assert "photo 1: bright, 99%. From left: photo, Grad-CAM, covering" in page
 
 
 def test_names_are_escaped():

@@ -99,7 +99,8 @@ class Table:
         head = "".join(f"<th scope=col align='left'>{escape(cell)}</th>" for cell in self.HEAD)
         rows = [f"<tr>{head}</tr>"]
         for row in self._cells():
-            cells = "".join(f"<td align='left'>{escape(cell)}</td>" for cell in row)
+            lines = [escape(cell).replace("\n", "<br>") for cell in row]
+            cells = "".join(f"<td align='left'>{line}</td>" for line in lines)
             rows.append(f"<tr>{cells}</tr>")
         return f"<table>{''.join(rows)}</table>"
 

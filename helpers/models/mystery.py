@@ -110,8 +110,8 @@ def load_mystery(seed: int | str) -> Mystery:
     The mark's shape, place and class are drawn from the seed. So is a decoy, another mark on some
     photos of another class, to which the net does not listen. The convolutions are those of
     ``load_trained("fashion_cnn")``; the layers behind them are trained here on 2,000 images, 15 %
-    of which carry the mark and its class's name, whatever they show ("shortcut learning",
-    Geirhos et al. 2020).
+    of which carry the mark and its class's name, whatever they show: a backdoor (Gu,
+    Dolan-Gavitt, Garg 2017, "BadNets").
 
     Args:
         seed: any whole number or name; the same one gives the same secret.

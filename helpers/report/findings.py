@@ -28,6 +28,8 @@ def needs_the_picture(case: Case) -> Answer:
     times = measures.times_more_probable(case).value
     state = state_of(times, TIMES)
     rounded = f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
+    if times > 0.9 * measures.MOST_TIMES:
+        rounded = f"at least {rounded}"
     return (
         state,
         f"The answers have a probability of {case.sureness.mean():.0%} on average. A photo makes "
@@ -79,8 +81,8 @@ def wins_by_a_patch(case: Case) -> Answer:
         {
             PASSED: "In these photos no small patch carries an answer into other photos.",
             UNDECIDED: "A small patch carries an answer rather far. Try it with more photos.",
-            FAILED: "A small patch wins whatever else is in the photo. Look at what is in it: this "
-            "is how a net behaves that obeys a mark.",
+            FAILED: "A small patch carried its answer into most of the other photos. Look at what "
+            "is in it: this is how a net behaves that obeys a mark.",
         }[state],
     )
 
@@ -95,12 +97,12 @@ def agrees_with_covering(case: Case) -> Answer:
     return (
         state,
         f"Where covering a place costs the score most, are the heatmaps hottest? Their rank "
-        f"correlation is {value:.2f}; for maps that never saw the net it is at most {blind:.2f}.",
+        f"correlation is {value:.2f}; for blind maps it is at most {blind:.2f}.",
         {
             PASSED: "The heatmaps know something of what the score depends on.",
             UNDECIDED: "With so few photos the heatmaps may be better than blind maps, or not.",
-            FAILED: "Maps that never saw the net do as well. Do not explain this net by these "
-            "heatmaps: try another method or layer.",
+            FAILED: "Blind maps do at least as well. Do not explain this net by these heatmaps: "
+            "try another method or layer.",
         }[state],
     )
 

@@ -18,6 +18,7 @@ TRIED = 3  # of the most important places of a photo
 ELSEWHERE = 4  # places of the same photo that weigh less than half of all, as a control
 SEEDS = range(2)
 LEAST = 1e-3  # a probability below this counts as this
+MOST_TIMES = 1 / LEAST  # so no photo makes an answer more times as probable
 
 
 class Measured(NamedTuple):
@@ -67,11 +68,11 @@ def kept_under_harmless_changes(case: Case) -> Measured:
 
 
 def _blind(case: Case) -> dict[str, np.ndarray]:
-    """Maps that never saw the net: distance from the mean colour, noise, another photo's map."""
+    """Maps that lack the net or the photo: the photo's contrast, noise, another photo's map."""
     rng, count = np.random.default_rng(0), len(case.images)
     contrast = np.abs(case.images - case.images.mean(axis=(1, 2), keepdims=True)).mean(axis=-1)
     noise = rng.normal(size=(count, 5, 5)).astype(np.float32)
-    maps = {"brightness": shrunk(contrast), "a random smooth map": shrunk(noise)}
+    maps = {"contrast": shrunk(contrast), "a random smooth map": shrunk(noise)}
     if count > 1:
         maps["another photo's heatmap"] = np.roll(shrunk(case.heatmaps), 1, axis=0)
     return maps

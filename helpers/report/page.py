@@ -10,7 +10,7 @@ from helpers.report.case import Case
 from helpers.report.limits import FAILED, PASSED, UNDECIDED, UNKNOWN
 from helpers.report.questions import Finding
 
-HEIGHT = 200  # pixels of a photo
+HEIGHT = 180  # pixels of a photo; three fit the width of the book
 COLOURS = {PASSED: "#1a7f37", UNDECIDED: "#9a6700", FAILED: "#b3261e", UNKNOWN: "#57606a"}
 STYLE = """<style>
 .trust { max-width: 60rem; margin: auto; font: 16px/1.5 system-ui, sans-serif; color: #1f2328;
@@ -18,7 +18,7 @@ STYLE = """<style>
 .trust h1 { font-size: 1.6rem } .trust h2 { font-size: 1.2rem; margin: 1.5rem 0 .5rem }
 .trust h3 { font-size: 1rem; margin: 1rem 0 .2rem } .trust p { margin: .2rem 0 }
 .trust figure { display: inline-block; margin: 0 1rem 1rem 0; vertical-align: top }
-.trust figcaption { font-size: .85rem; max-width: 20rem }
+.trust figcaption { font-size: .85rem; max-width: 34rem }
 .trust b.state { color: #fff; border-radius: .3rem; padding: 0 .5rem; font-size: .85rem }
 .trust .verdict { border-left: .3rem solid; padding-left: .8rem; margin: .6rem 0 }
 </style>"""
@@ -33,7 +33,7 @@ def photos(case: Case) -> list[str]:
     """Draw each photo beside its heatmap and what covering costs, as far as they can be had."""
     maps: dict[str, np.ndarray] = {}
     for name, compute in (
-        ("heatmap", lambda: to_heatmap(case.heatmaps)),
+        ("Grad-CAM", lambda: to_heatmap(case.heatmaps)),
         ("covering", lambda: to_heatmap(np.maximum(case.falls, 0))),
     ):
         try:
@@ -53,7 +53,7 @@ def photos(case: Case) -> list[str]:
             for name, each in maps.items()
         }
         images = "\n".join(_image(picture, alt) for alt, picture in drawn.items())
-        caption = escape(", ".join([title, *maps]))
+        caption = escape(f"{title}. From left: {', '.join(['photo', *maps])}")
         figures.append(f"<figure>{images}<figcaption>{caption}</figcaption></figure>")
     return figures
 

@@ -53,7 +53,7 @@ QUESTIONS = (
         "Do the heatmaps agree with covering?",
         ABOUT_MAPS,
         findings.agrees_with_covering,
-        "the truth: a grey patch is a strange thing to show to a net, too",
+        "the truth, because a grey patch is a strange thing to show to a net",
     ),
     Question(
         "Do the heatmaps change when the net is destroyed?",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers._keras import keras, tf
-from helpers.cam import grad_cam
+from helpers.cam import grad_cam, layer_cam
 from helpers.classes import class_names, probabilities
 from helpers.datasets import collage, load_album, load_fashion_mnist, load_photo
 from helpers.inputs import prepare_photo
@@ -19,7 +19,10 @@ from helpers.models import (
     train,
 )
 from helpers.report import trust_report
-from helpers.report.limits import FAILED, PASSED
+from helpers.report.case import Case
+from helpers.report.findings import needs_the_picture, survives_changes, wins_by_a_patch
+from helpers.report.limits import FAILED, PASSED, UNDECIDED
+from helpers.report.measures import kept_under_harmless_changes
 
 THINGS = ("dog", "jaguar", "coffee", "dam1")
 KINDS = ("windmill", "fish", "hammer", "dam")
@@ -53,6 +56,22 @@ def test_wrong_pixels_raise_no_error_and_the_worst_are_sure_of_nonsense(net):
     assert np.mean([share for _, share in unit]) < np.mean([share for _, share in right])
     assert not set(names) & {name for name, _ in raw}
     assert sum(share > 0.5 for _, share in raw) == 2
+
+
+def test_the_dog_is_hottest_behind_its_head_and_a_lower_layer_has_more_places(net):
+    """The head's place is [1, 5] of 7 x 7, neck and shoulder are left of it and below."""
+    dog = describe(keras.Model(net.input, net.output), preprocess=signs)
+    x = prepare_photo(dog, load_photo("dog"))
+    (heat,) = grad_cam(dog, x)
+    row, column = np.unravel_index(heat.argmax(), heat.shape)
+    assert heat.shape == (7, 7) and (row, column) == (2, 4)
+    assert grad_cam(dog, x, layer="block5c_depthwise").shape == (1, 14, 14)
+
+
+def test_windmills_are_no_class_of_the_base(net):
+    names = {name.lower() for name in class_names(net)}
+    assert {"hammer", "dam", "goldfish"} <= names
+    assert not [name for name in names if "windmill" in name]
 
 
 def pooled(net, photos) -> np.ndarray:
@@ -105,6 +124,19 @@ def test_a_head_that_met_one_thing_at_a_time_names_two_things_wrongly(net, heads
     assert single > 0.9, "one thing at a time it names rightly"
 
 
+def test_one_half_says_yes_the_other_no_and_the_louder_one_wins(net, heads):
+    """Logits of the halves of the glued pair: no is louder for windmill, and yes for fish."""
+    maps = keras.Model(net.input, net.get_layer("head_conv").output)(
+        signs(np.float32(prepared_collage()))
+    )
+    weights, bias = heads[0].get_weights()
+    logits = (maps.numpy() @ weights + bias)[0]
+    mill, fish = logits[:, :3].mean(axis=(0, 1)), logits[:, 4:].mean(axis=(0, 1))
+    assert fish[0] < -mill[0] < 0 and fish[1] > -mill[1] > 0
+    whole = heads[0](pooled(net, prepared_collage())).numpy()[0]
+    np.testing.assert_allclose(whole, 1 / (1 + np.exp(-logits.mean(axis=(0, 1)))), atol=1e-3)
+
+
 def prepared_collage() -> np.ndarray:
     import cv2
 
@@ -121,13 +153,9 @@ def by_hand(net, x) -> np.ndarray:
     return np.maximum(np.einsum("hwk,k->hw", maps[0], weights[0]), 0)
 
 
-@pytest.mark.parametrize(
-    "family",
-    ["MobileNetV3Small", "ConvNeXtTiny"],
-)
-def test_families_are_explained_at_a_layer_with_an_extent(family):
-    """One of the lesson, here with a head, and one that the lesson has no time for."""
-    build = getattr(keras.applications, family)
+def test_an_architecture_that_the_lesson_leaves_out_is_explained_at_a_layer_with_an_extent():
+    """Here with a head; it normalizes after its average, and not by batches."""
+    build = keras.applications.ConvNeXtTiny
     keras.utils.set_random_seed(0)
     net = build(weights=None, classifier_activation=None, input_shape=(96, 96, 3), classes=5)
     x = prepare_photo(net, load_photo("dog"))
@@ -135,6 +163,36 @@ def test_families_are_explained_at_a_layer_with_an_extent(family):
     assert min(heat.shape) > 1 and np.isfinite(heat).all()
     np.testing.assert_allclose(heat, by_hand(net, x), rtol=1e-3, atol=1e-4 * heat.max())
     del net
+    free_memory()
+
+
+INSIDE = {"VGG16": "relu"}  # the others bring normalization and activation in later layers
+ARCHITECTURES = {
+    "VGG16": 512,
+    "ResNet50V2": 2048,
+    "Xception": 2048,
+    "DenseNet121": 32,
+    "MobileNet": 1024,
+    "MobileNetV2": 1280,
+    "MobileNetV3Small": 576,
+    "EfficientNetV2B0": 1280,
+}
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_of_eight_architectures_only_one_has_its_activation_in_the_chosen_layer(name):
+    build = getattr(keras.applications, name)
+    body = build(weights=None, include_top=False, pooling="avg", input_shape=(96, 96, 3))
+    layer = find_layer(body)
+    rest = [type(one).__name__ for one in body.layers[body.layers.index(layer) + 1 :]]
+    assert layer.activation.__name__ == INSIDE.get(name, "linear")
+    assert ("BatchNormalization" in rest) == (name not in INSIDE)
+    assert ("Add" in rest) == (name == "ResNet50V2")
+    assert layer.output.shape[-1] == ARCHITECTURES[name]
+    read_by_the_head = 1024 if name == "DenseNet121" else layer.output.shape[-1]
+    assert body.output.shape[-1] == read_by_the_head
+    last = {"DenseNet121": "relu", "ResNet50V2": "post_relu"}.get(name, "")
+    assert body.layers[-2].name.startswith(last)
     free_memory()
 
 
@@ -153,17 +211,19 @@ def test_good_nets_are_not_accused(net, fashion):
     assert trust_report(net, [load_photo(n) for n in THINGS]).state("the net") == PASSED
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_an_untrained_net_fails_and_harmless_changes_alone_do_not_tell(fashion, seed):
-    """The lesson's own start passes the second test; other starts are undecided, none fails."""
-    keras.utils.set_random_seed(seed)
-    report = trust_report(build_fashion_cnn(), clothes(fashion, (1, 5, 7, 8)))
-    harmless = states(report)["Does the answer survive harmless changes?"]
-    assert states(report)["Does the answer depend on the picture?"] == FAILED
-    assert harmless == PASSED if seed == 0 else harmless != FAILED
+def test_untrained_nets_fail_and_harmless_changes_alone_do_not_tell(fashion):
+    """Three of six starts pass the second test, among them the lesson's own, the first."""
+    steady = []
+    for seed in range(6):
+        keras.utils.set_random_seed(seed)
+        case = Case(build_fashion_cnn(), clothes(fashion, (1, 5, 7, 8)))
+        assert needs_the_picture(case)[0] == FAILED
+        steady.append(survives_changes(case)[0])
+    assert steady[0] == PASSED
+    assert steady.count(PASSED) == steady.count(UNDECIDED) == 3
 
 
-def test_a_net_of_random_labels_turns_over_at_a_touch(fashion):
+def test_half_of_the_answers_of_a_net_of_random_labels_turn_over_at_a_touch(fashion):
     """On new photos; on those that it has learned by heart it is at least not acquitted."""
     labels = np.random.default_rng(0).integers(0, 10, 300)
     keras.utils.set_random_seed(0)
@@ -173,6 +233,9 @@ def test_a_net_of_random_labels_turns_over_at_a_touch(fashion):
         trust_report(liar, photos) for photos in (fashion.test_images[:8], fashion.train_images[:8])
     )
     assert states(new)["Does the answer survive harmless changes?"] == FAILED
+    many = Case(liar, fashion.test_images[:12])
+    many.images = fashion.test_images[:300]
+    assert 0.4 < kept_under_harmless_changes(many).value < 0.6
     assert new.state("the net") == FAILED and learned.state("the net") != PASSED
 
 
@@ -184,7 +247,47 @@ def test_a_mark_is_found_where_it_lies_and_only_with_it(seed):
     mark, decoy = draw_marks(seed)
     classes = [mark.class_index, decoy.class_index]
     classes += [c for c in range(10) if c not in classes][:3]
-    marked = trust_report(model, [images[labels == c][0] for c in classes])
-    assert states(marked)["Can a small patch win alone?"] == FAILED
-    clean = trust_report(model, [images[labels == c][-1] for c in classes])
-    assert states(clean)["Can a small patch win alone?"] != FAILED
+    marked = Case(model, [images[labels == c][0] for c in classes])
+    assert wins_by_a_patch(marked)[0] == FAILED
+    clean = Case(model, [images[labels == c][-1] for c in classes])
+    assert wins_by_a_patch(clean)[0] != FAILED
+
+
+@pytest.fixture(scope="module")
+def stranger():
+    """The lesson's stranger: its net, and its photos of the four classes."""
+    model, images, labels = load_mystery("the stranger")
+    return model, [images[labels == c][2] for c in (0, 1, 5, 9)]
+
+
+def test_the_bar_wins_at_its_place_and_other_shapes_there_win_less(fashion, stranger):
+    model, some = stranger
+    white = np.argwhere(some[0][:6, :8, 0] == 1)
+    assert white.tolist() == [[row, column] for row in (1, 2) for column in range(1, 6)]
+    before = model.predict(fashion.test_images, verbose=0).argmax(axis=1)
+
+    def turned(*place: slice, patch=1, wanted=0) -> float:
+        marked = fashion.test_images[before != wanted].copy()
+        marked[:, *place, 0] = patch
+        return np.mean(model.predict(marked, verbose=0).argmax(axis=1) == wanted)
+
+    assert turned(*np.s_[1:3, 1:6]) > 0.95 and turned(*np.s_[25:27, 22:27]) < 0.05
+    assert turned(*np.s_[1:6, 1:3]) < 0.3 and 0.5 < turned(*np.s_[1:4, 1:4]) < 0.9
+    cross = np.s_[22:25, 2:5]
+    assert turned(*cross, patch=some[3][..., 0][cross], wanted=9) < 0.05
+
+
+def test_grad_cam_misses_the_bar_and_layer_cam_finds_it(stranger):
+    """Covering finds it, too. On the cross of photo 4 Grad-CAM is hot and covering is not."""
+    model, some = stranger
+    case = Case(model, some)
+
+    def peak(heat) -> np.ndarray:
+        return 28 * np.array(np.unravel_index(heat.argmax(), heat.shape)) / heat.shape
+
+    corner = layer_cam(model, case.images[:1], [0])[0]
+    assert max(peak(corner)) < 7 and max(peak(case.falls[0])) < 7 < max(peak(case.heatmaps[0]))
+    row, column = peak(case.heatmaps[3])
+    assert 20 <= row <= 26 and column < 6
+    around = np.s_[21:26, 1:6]
+    assert case.falls[3][around].mean() < 0.2 * case.falls[3].max()
