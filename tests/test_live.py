@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -23,11 +22,6 @@ from helpers.images import encode_png, squeeze
 from helpers.inputs import prepare
 from tests import browser, live
 from tools import make_live
-
-pytestmark = pytest.mark.skipif(
-    "CNN_COURSE_LIVE" not in os.environ,
-    reason="the live page is not finished; CNN_COURSE_LIVE=1 runs its tests",
-)
 
 SMALL, LARGE = "fashion_cnn", "efficientnet_lite0"
 SMALL_LAYERS = ["conv1", "bn1", "relu1", "pool1", "conv2", "bn2", "relu2", "pool2"]
@@ -100,7 +94,8 @@ def test_modules_are_short_and_packages_pinned_without_addresses():
     assert (
         versions["@tensorflow/tfjs-core"] == versions["@tensorflow/tfjs-backend-wasm"] == "4.22.0"
     )
-    assert "://" not in (make_live.SOURCES / "package-lock.json").read_text()
+    locked = (make_live.SOURCES / "package-lock.json").read_text()
+    assert "://" not in locked and "funding" not in locked
 
 
 def test_without_npm_a_line_says_so(tmp_path, monkeypatch):
@@ -108,6 +103,12 @@ def test_without_npm_a_line_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(make_live.NoPage, match="npm is missing here"):
         make_live.main(tmp_path / "live")
+    monkeypatch.setenv("CNN_COURSE_BROWSER", "0")
+    with pytest.raises(pytest.skip.Exception, match="npm is missing"):
+        live.built()
+    monkeypatch.setenv("CNN_COURSE_BROWSER", "1")
+    with pytest.raises(pytest.fail.Exception, match="npm is missing"):
+        live.built()
 
 
 # The nets against Keras

@@ -113,6 +113,7 @@ def test_make_alone_lists_the_targets():
         "test-oldest",
         "data",
         "bench",
+        "live",
         "lab-kit",
         "patterns",
         "grade",
