@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.exercises.checks import LESSONS
 from helpers.images import data_uri, encode_png
-from tests import browser
+from tests import browser, live
+from tools import make_book, make_live
 from tools.book import misconceptions, pages
 from tools.book.lesson import page
 
@@ -68,8 +69,25 @@ def outside(address: str) -> bool:
 
 
 def test_the_book_is_modest(site):
-    sizes = [path.stat().st_size for path in site.rglob("*.*")]
+    shown = (path for path in site.rglob("*.*") if not path.is_relative_to(site / "live"))
+    sizes = [path.stat().st_size for path in shown]
     assert sum(sizes) < 40e6 and max(sizes) < 4e6
+
+
+def test_the_cover_opens_the_live_page(site, read):
+    live.built()
+    assert "live/index.html" in read[site / "index.html"].links
+    assert (site / "live" / "page.js").exists()
+
+
+def test_without_npm_the_book_does_without_the_live_page(tmp_path, monkeypatch, capsys):
+    def refused():
+        raise make_live.NoPage("npm is missing here")
+
+    monkeypatch.setattr(make_live, "main", refused)
+    assert make_book.write_live(tmp_path) == "" and not list(tmp_path.iterdir())
+    said = capsys.readouterr().out
+    assert said == "The book is without the live page: npm is missing here\n"
 
 
 def test_every_link_inside_leads_to_a_place(site, read):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zlib
 
+import nbformat
 import numpy as np
 import pytest
 from PIL import Image
@@ -21,6 +22,7 @@ from helpers.datasets import load_fashion_mnist, load_photo
 from helpers.images import encode_png, squeeze
 from helpers.inputs import prepare
 from tests import browser, live
+from tests.slices import needed
 from tools import make_live
 
 SMALL, LARGE = "fashion_cnn", "efficientnet_lite0"
@@ -40,7 +42,7 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def window():
+def window(folder):
     with live.chromium() as started:
         yield started
 
@@ -114,6 +116,7 @@ def test_without_npm_a_line_says_so(tmp_path, monkeypatch):
 # The nets against Keras
 
 
+@pytest.mark.filterwarnings("ignore:a heatmap is zero everywhere")
 def test_the_small_net_is_the_one_of_keras(page, garments):
     net = models.load_trained(SMALL)
     for image in garments:
@@ -212,6 +215,15 @@ def test_the_export_holds_the_numbers_of_the_net(own_net, tmp_path):
     images = np.random.default_rng(0).random((2, 28, 28, 1), np.float32)
     before, after = feature_maps(own_net, images, ["conv1", "bn1"])
     assert np.allclose(before * arrays["bn1/scale"] + arrays["bn1/shift"], after, atol=1e-5)
+
+
+def test_the_net_that_lesson_01_builds_is_taken(tmp_path):
+    path = browser.ROOT / "notebooks/01_train_a_fashion_mnist_cnn.ipynb"
+    cells = [c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
+    names: dict = {}
+    for source in needed(cells[1:], lambda source: source.startswith("def build")):
+        exec(source, names)
+    assert models.export_live(names["mine"], tmp_path).exists()
 
 
 def test_another_structure_is_refused_by_name(tmp_path):

@@ -1,8 +1,8 @@
 """Write the book, a site of the lessons as they are stored: ``python -m tools.make_book``.
 
-Nothing is run, and nothing asks for a network. ``build/book/source`` holds the pages as Sphinx
-reads them, ``build/book/site`` the site, which opens from its ``index.html``. Another folder than
-``build/book`` may be named.
+No lesson is run. ``build/book/source`` holds the pages as Sphinx reads them, ``build/book/site``
+the site, which opens from its ``index.html``. Another folder than ``build/book`` may be named. The
+live page is part of the site wherever npm can build it; nothing else asks for a network.
 """
 
 import shutil
@@ -13,12 +13,14 @@ from string import Template
 import nbformat
 from sphinx.cmd.build import build_main as sphinx
 
-from tools import make_gallery
+from tools import make_gallery, make_live
 from tools.book import lesson, misconceptions, pages, pictures
 from tools.book.pages import Card
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, NOTEBOOKS, BOOK = ROOT / "docs", ROOT / "notebooks", ROOT / "build" / "book"
+
+LIVE = '<a href="live/index.html">Draw, and watch a net look</a>'
 
 
 def reading_order() -> list[Path]:
@@ -52,6 +54,16 @@ def write_gallery(source: Path, extra: Path) -> list[Card]:
         picture = pictures.card(pictures.decoded(frame["picture"]), name, source)
         cards.append(Card(page, texts["title"], texts["teaser"], picture))
     return cards
+
+
+def write_live(extra: Path) -> str:
+    """Copy the live page; returns the button that opens it, nothing where it cannot be built."""
+    try:
+        shutil.copytree(make_live.main(), extra / "live")
+    except make_live.NoPage as fault:
+        print(f"The book is without the live page: {fault}")
+        return ""
+    return LIVE
 
 
 def write_texts(source: Path, extra: Path, **parts: str) -> None:
@@ -94,6 +106,7 @@ def main(book: Path = BOOK) -> Path:
         lessons="\n".join(card.page.removesuffix(".html") for card in lessons),
         rooms=pages.helpers(source / "helpers"),
         lab_day=pages.lab_day(),
+        live=write_live(extra),
     )
     for picture in DOCS.glob("*.jpg"):
         shutil.copy(picture, source)
