@@ -392,6 +392,15 @@ def test_the_tour_is_walked_by_keyboard(page):
     assert page.page.locator("#tour").is_hidden()
 
 
+def test_the_tour_ends_where_somebody_goes_on_alone(page):
+    page.press("#tour-start", "Enter")
+    assert page.page.locator("#tour").is_visible()
+    page.press("#tab-draw", "Enter")
+    assert page.page.locator("#tour").is_visible()
+    page.show_photos()
+    assert page.page.locator("#tour").is_hidden()
+
+
 def test_tabs_change_by_arrow_keys(page):
     page.press("#tab-draw", "ArrowRight")
     assert page.page.locator("#photo").is_visible() and page.page.locator("#draw").is_hidden()
@@ -408,6 +417,8 @@ def test_it_fits_a_phone_and_axe_finds_nothing_grave(window, folder, scheme, wid
         for panel in ("draw", "photo"):
             if panel == "photo":
                 page.show_photos()
+                page.page.get_by_role("button", name="Take the tour").click()
+                page.press("#tour-next", *["Enter"] * 3)
             page.settle()
             path = browser.SCREENSHOTS / f"live-{panel}-{width}-{scheme}.png"
             page.page.screenshot(path=path, full_page=True)

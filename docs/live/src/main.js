@@ -45,12 +45,15 @@ function failed(fault) {
   say("");
   complain(fault);
 }
-const openTab = tabs((name) => {
-  if (name !== "photo") panels.photo?.stop();
-  panel(name).catch(failed);
-});
+const openTab = tabs(
+  (name) => {
+    if (name !== "photo") panels.photo?.stop();
+    panel(name).catch(failed);
+  },
+  () => hideTour(),
+);
 
-tour((name) => {
+const hideTour = tour((name) => {
   if ($(name).hidden) openTab(name);
   return panel(name);
 });
