@@ -98,8 +98,10 @@ export function overlay(rgba, map, width, height, alpha = 0.75) {
     const opacity = alpha * heat[i];
     if (!opacity) continue;
     const from = 4 * levelOf(heat[i]);
-    for (let c = 0; c < 3; c++)
-      mixed[4 * i + c] += opacity * (colours[from + c] - mixed[4 * i + c]);
+    const to = 4 * i;
+    mixed[to] += opacity * (colours[from] - mixed[to]);
+    mixed[to + 1] += opacity * (colours[from + 1] - mixed[to + 1]);
+    mixed[to + 2] += opacity * (colours[from + 2] - mixed[to + 2]);
   }
   return mixed;
 }
