@@ -74,9 +74,10 @@ def test_the_book_is_modest(site):
     assert sum(sizes) < 40e6 and max(sizes) < 4e6
 
 
-def test_the_cover_opens_the_live_page(site, read):
+def test_the_cover_opens_the_live_page_which_leads_back(site, read):
     live.built()
     assert "live/index.html" in read[site / "index.html"].links
+    assert "../index.html" in read[site / "live" / "index.html"].links
     assert (site / "live" / "page.js").exists()
 
 

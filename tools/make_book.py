@@ -21,6 +21,8 @@ from tools.book.pages import Card
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, NOTEBOOKS, BOOK = ROOT / "docs", ROOT / "notebooks", ROOT / "build" / "book"
 
+BRAND = '<p class="brand">Seeing like a CNN</p>'
+HOME = '<p class="brand"><a href="../index.html">Seeing like a CNN</a></p>'
 LIVE = '<a href="live/index.html">Draw, and watch a net look</a>'
 
 
@@ -82,6 +84,9 @@ def write_live(extra: Path) -> str:
     except make_live.NoPage as fault:
         print(f"The book is without the live page: {fault}")
         return ""
+    page = extra / "live" / "index.html"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace(BRAND, HOME), encoding="utf-8")
     return LIVE
 
 
