@@ -56,7 +56,7 @@ patterns: $(VENV)/installed  ## grow the six patterns in data/patterns again (a 
 notebooks: $(VENV)/installed  ## run all lessons in place and keep their outputs
 	$(BIN)/python -m tools.execute_notebooks
 
-gallery: $(VENV)/installed  ## draw the gallery, build/gallery (about 20 minutes; patterns that are there are kept)
+gallery: $(VENV)/installed  ## draw the gallery, build/gallery (about 15 minutes; patterns that are there are kept)
 	$(BIN)/python -m tools.make_gallery
 
 live: $(VENV)/installed  ## write the live page, build/live, which opens from its index.html; needs npm

@@ -71,7 +71,7 @@ def outside(address: str) -> bool:
 def test_the_book_is_modest(site):
     shown = (path for path in site.rglob("*.*") if not path.is_relative_to(site / "live"))
     sizes = [path.stat().st_size for path in shown]
-    assert sum(sizes) < 40e6 and max(sizes) < 4e6
+    assert sum(sizes) < 45e6 and max(sizes) < 4e6
 
 
 def test_the_cover_opens_the_live_page_which_leads_back(site, read):

@@ -15,11 +15,11 @@ from PIL import Image
 
 from helpers import models
 from helpers._keras import keras
-from helpers.activations import feature_maps
+from helpers.activations import feature_maps, mosaic
 from helpers.cam import grad_cam, to_heatmap
 from helpers.classes import probabilities
 from helpers.datasets import load_fashion_mnist, load_photo
-from helpers.images import encode_png, squeeze
+from helpers.images import encode_png, overlay, squeeze
 from helpers.inputs import prepare
 from tests import browser, live
 from tests.slices import needed
@@ -271,6 +271,25 @@ def test_the_pen_changes_what_the_net_says(page):
     assert page.picture("#draw-heat") == heat and page.bars(DRAWN) == bars
 
 
+PIXELS = """canvas => Array.from(
+  canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
+
+
+def test_maps_and_heatmap_are_painted_as_the_course_paints_them(page):
+    net, garment = models.load_trained(SMALL), make_live.garments()[0][24, ..., 0]
+    batch = (garment / np.float32(255))[None, ..., None]
+    (maps,) = feature_maps(net, batch, ["conv1"])
+    levels = np.rint(mosaic(maps[0], columns=8) * 255).astype(int)
+    large = np.repeat(np.kron(garment, np.ones((12, 12), np.uint8))[..., None], 3, axis=2)
+    heat = overlay(large, to_heatmap(grad_cam(net, batch))[0])
+    for place, wanted in ((".all", make_live.colours("viridis")[levels]), ("#draw-heat", heat)):
+        page.settle()
+        given = np.array(page.page.locator(place).first.evaluate(PIXELS)).reshape(
+            *wanted.shape[:2], 4
+        )
+        assert np.abs(given[..., :3] - wanted.astype(int)).max() <= 4, place
+
+
 def test_one_can_draw_rub_out_and_clear_by_keyboard(page):
     page.press("#pen-clear", "Enter")
     empty = page.picture("#pen")
@@ -352,9 +371,16 @@ def test_covering_changes_the_logit_and_uncovering_brings_it_back(page):
     page.press("#cover-undo", "Enter")
     assert logit(page) == before and page.picture("#picture") == picture
     box = page.page.locator("#picture").bounding_box()
-    for share in (0.3, 0.7):
-        page.page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
-    assert logit(page) != before
+    ends = [(box["x"] + box["width"] * s, box["y"] + box["height"] / 2) for s in (0.3, 0.7)]
+    for end in ends:
+        page.page.mouse.click(*end)
+    touched = logit(page)
+    assert touched != before
+    page.page.mouse.move(*ends[0])
+    page.page.mouse.down()
+    page.page.mouse.move(*ends[1], steps=4)
+    page.page.mouse.up()
+    assert logit(page) != touched
     page.press("#cover-clear", "Enter")
     assert logit(page) == before
 
