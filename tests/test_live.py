@@ -380,7 +380,7 @@ def test_covering_changes_the_logit_and_uncovering_brings_it_back(page):
     page.page.mouse.down()
     page.page.mouse.move(*ends[1], steps=4)
     page.page.mouse.up()
-    assert logit(page) != touched
+    assert abs(logit(page) - touched) > 0.3, "the rim of a dot alone changes less"
     page.press("#cover-clear", "Enter")
     assert logit(page) == before
 
