@@ -5,7 +5,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 QUICK  := $(addprefix tests/test_,$(addsuffix .py,\
           answers cam kinds_of_pictures layers project sources texts))
 
-.PHONY: help lab check mutants test test-laptop test-oldest data bench models efficientnet patterns notebooks gallery lab-kit grade badges book audit environment clean
+.PHONY: help lab check mutants test test-laptop test-oldest data bench models efficientnet patterns notebooks gallery live lab-kit grade badges book audit environment clean
 
 help:  ## list the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "%-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,8 +56,11 @@ patterns: $(VENV)/installed  ## grow the six patterns in data/patterns again (a 
 notebooks: $(VENV)/installed  ## run all lessons in place and keep their outputs
 	$(BIN)/python -m tools.execute_notebooks
 
-gallery: $(VENV)/installed  ## draw the pages of docs/gallery again (about 3 minutes)
+gallery: $(VENV)/installed  ## draw the gallery, build/gallery (about 15 minutes; patterns that are there are kept)
 	$(BIN)/python -m tools.make_gallery
+
+live: $(VENV)/installed  ## write the live page, build/live, which opens from its index.html; needs npm
+	@$(BIN)/python -m tools.make_live
 
 lab-kit: $(VENV)/installed  ## write build/lab-kit, all that a room without network needs
 	$(BIN)/python -m tools.make_lab_kit $(DIR)
@@ -81,8 +84,8 @@ audit: $(VENV)/installed  ## look up known faults of the installed packages, and
 environment: $(VENV)/installed  ## write environment.yml from pyproject.toml
 	$(BIN)/python -m tools.write_environment
 
-clean:  ## remove the virtual environment and all that tests have written
-	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info
+clean:  ## remove the virtual environment, what npm brought and all that tests have written
+	rm -rf $(VENV) build docs/live/node_modules .pytest_cache .ruff_cache *.egg-info
 
 $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))" 2>/dev/null || \

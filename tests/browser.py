@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 from urllib.request import urlopen
 
 import pytest
@@ -34,6 +35,12 @@ TOKEN = "course"
 PATIENCE = 60  # seconds for the server to start
 
 
+def without(what: str) -> NoReturn:
+    """Skip a test for want of a program, or fail where ``CNN_COURSE_BROWSER=1`` asks for all."""
+    stop = pytest.fail if os.environ.get("CNN_COURSE_BROWSER") == "1" else pytest.skip
+    stop(what)
+
+
 def program() -> str:
     """Find Chromium or Chrome; without it, or without Playwright, the test is skipped.
 
@@ -46,8 +53,7 @@ def program() -> str:
     except ImportError:
         missing.append("Python's package playwright")
     if missing:
-        stop = pytest.fail if os.environ.get("CNN_COURSE_BROWSER") == "1" else pytest.skip
-        stop(f"tests in a browser need {' and '.join(missing)}")
+        without(f"tests in a browser need {' and '.join(missing)}")
     return found
 
 

@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.exercises.checks import LESSONS
 from helpers.images import data_uri, encode_png
-from tests import browser
+from tests import browser, live
+from tools import make_book, make_gallery, make_live
 from tools.book import misconceptions, pages
 from tools.book.lesson import page
 
@@ -68,8 +69,43 @@ def outside(address: str) -> bool:
 
 
 def test_the_book_is_modest(site):
-    sizes = [path.stat().st_size for path in site.rglob("*.*")]
-    assert sum(sizes) < 40e6 and max(sizes) < 4e6
+    shown = (path for path in site.rglob("*.*") if not path.is_relative_to(site / "live"))
+    sizes = [path.stat().st_size for path in shown]
+    assert sum(sizes) < 45e6 and max(sizes) < 4e6
+
+
+def test_the_cover_opens_the_live_page_which_leads_back(site, read):
+    live.built()
+    assert "live/index.html" in read[site / "index.html"].links
+    assert "../index.html" in read[site / "live" / "index.html"].links
+    assert (site / "live" / "page.js").exists()
+
+
+def test_without_npm_the_book_does_without_the_live_page(tmp_path, monkeypatch, capsys):
+    def refused():
+        raise make_live.NoPage("npm is missing here")
+
+    monkeypatch.setattr(make_live, "main", refused)
+    assert make_book.write_live(tmp_path) == "" and not list(tmp_path.iterdir())
+    said = capsys.readouterr().out
+    assert said == "The book is without the live page: npm is missing here\n"
+
+
+def test_the_gallery_shows_what_is_drawn(site, read):
+    drawn = {f"gallery/{name}.html" for name in make_gallery.drawn()}
+    assert "gallery/heatmaps.html" in drawn
+    assert drawn == {link for link in read[site / "gallery.html"].links if "gallery/" in link}
+    assert "gallery/heatmaps.html" in read[site / "05_grad_cam_on_vgg16.html"].links
+
+
+def test_what_is_slow_to_draw_is_left_to_make_gallery(tmp_path, monkeypatch, capsys):
+    drawn = []
+    monkeypatch.setattr(make_gallery, "drawn", lambda: ["feature_maps"])
+    monkeypatch.setattr(make_gallery, "draw", drawn.append)
+    make_book.draw_gallery()
+    said = capsys.readouterr().out
+    assert drawn == ["heatmaps"]
+    assert said == "The book is without the gallery's page patterns; make gallery draws it\n"
 
 
 def test_every_link_inside_leads_to_a_place(site, read):
@@ -237,10 +273,13 @@ def results(folder, cell) -> list[str]:
 
 
 def test_an_explorer_becomes_its_twin_or_says_where_it_moves(tmp_path):
+    (absent,) = results(tmp_path, code("explore_cam(model)", WIDGET))
+    (tmp_path / "gallery").mkdir()
+    (tmp_path / "gallery" / "heatmaps.html").touch()
     (twin,) = results(tmp_path, code("explore_cam(model)", WIDGET))
     assert 'src="gallery/heatmaps.html"' in twin
     (still,) = results(tmp_path, code("sliders", WIDGET))
-    assert "move in a notebook that runs" in still
+    assert "move in a notebook that runs" in still and absent == still
     picture = {"text/html": f'<img alt="a square" src="{data_uri(encode_png(np.eye(4)))}">'}
     (shown,) = results(tmp_path, code("explore_cam(model)", WIDGET | picture))
     assert "gallery" not in shown and 'alt="a square" src="pictures/99_page/01.png"' in shown

@@ -2,32 +2,28 @@
 
 import base64
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import zlib
 
+import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 
 from helpers import models
 from helpers._keras import keras
-from helpers.activations import feature_maps
+from helpers.activations import feature_maps, mosaic
 from helpers.cam import grad_cam, to_heatmap
 from helpers.classes import probabilities
 from helpers.datasets import load_fashion_mnist, load_photo
-from helpers.images import encode_png, squeeze
+from helpers.images import encode_png, overlay, squeeze
 from helpers.inputs import prepare
 from tests import browser, live
+from tests.slices import needed
 from tools import make_live
-
-pytestmark = pytest.mark.skipif(
-    "CNN_COURSE_LIVE" not in os.environ,
-    reason="the live page is not finished; CNN_COURSE_LIVE=1 runs its tests",
-)
 
 SMALL, LARGE = "fashion_cnn", "efficientnet_lite0"
 SMALL_LAYERS = ["conv1", "bn1", "relu1", "pool1", "conv2", "bn2", "relu2", "pool2"]
@@ -46,7 +42,7 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def window():
+def window(folder):
     with live.chromium() as started:
         yield started
 
@@ -100,7 +96,8 @@ def test_modules_are_short_and_packages_pinned_without_addresses():
     assert (
         versions["@tensorflow/tfjs-core"] == versions["@tensorflow/tfjs-backend-wasm"] == "4.22.0"
     )
-    assert "://" not in (make_live.SOURCES / "package-lock.json").read_text()
+    locked = (make_live.SOURCES / "package-lock.json").read_text()
+    assert "://" not in locked and "funding" not in locked
 
 
 def test_without_npm_a_line_says_so(tmp_path, monkeypatch):
@@ -108,11 +105,18 @@ def test_without_npm_a_line_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(make_live.NoPage, match="npm is missing here"):
         make_live.main(tmp_path / "live")
+    monkeypatch.setenv("CNN_COURSE_BROWSER", "0")
+    with pytest.raises(pytest.skip.Exception, match="npm is missing"):
+        live.built()
+    monkeypatch.setenv("CNN_COURSE_BROWSER", "1")
+    with pytest.raises(pytest.fail.Exception, match="npm is missing"):
+        live.built()
 
 
 # The nets against Keras
 
 
+@pytest.mark.filterwarnings("ignore:a heatmap is zero everywhere")
 def test_the_small_net_is_the_one_of_keras(page, garments):
     net = models.load_trained(SMALL)
     for image in garments:
@@ -213,6 +217,15 @@ def test_the_export_holds_the_numbers_of_the_net(own_net, tmp_path):
     assert np.allclose(before * arrays["bn1/scale"] + arrays["bn1/shift"], after, atol=1e-5)
 
 
+def test_the_net_that_lesson_01_builds_is_taken(tmp_path):
+    path = browser.ROOT / "notebooks/01_train_a_fashion_mnist_cnn.ipynb"
+    cells = [c.source for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
+    names: dict = {}
+    for source in needed(cells[1:], lambda source: source.startswith("def build")):
+        exec(source, names)
+    assert models.export_live(names["mine"], tmp_path).exists()
+
+
 def test_another_structure_is_refused_by_name(tmp_path):
     other = keras.Sequential(
         [
@@ -256,6 +269,25 @@ def test_the_pen_changes_what_the_net_says(page):
     assert page.bars(DRAWN) != bars
     page.page.get_by_role("button", name="Undo").click()
     assert page.picture("#draw-heat") == heat and page.bars(DRAWN) == bars
+
+
+PIXELS = """canvas => Array.from(
+  canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
+
+
+def test_maps_and_heatmap_are_painted_as_the_course_paints_them(page):
+    net, garment = models.load_trained(SMALL), make_live.garments()[0][24, ..., 0]
+    batch = (garment / np.float32(255))[None, ..., None]
+    (maps,) = feature_maps(net, batch, ["conv1"])
+    levels = np.rint(mosaic(maps[0], columns=8) * 255).astype(int)
+    large = np.repeat(np.kron(garment, np.ones((12, 12), np.uint8))[..., None], 3, axis=2)
+    heat = overlay(large, to_heatmap(grad_cam(net, batch))[0])
+    for place, wanted in ((".all", make_live.colours("viridis")[levels]), ("#draw-heat", heat)):
+        page.settle()
+        given = np.array(page.page.locator(place).first.evaluate(PIXELS)).reshape(
+            *wanted.shape[:2], 4
+        )
+        assert np.abs(given[..., :3] - wanted.astype(int)).max() <= 4, place
 
 
 def test_one_can_draw_rub_out_and_clear_by_keyboard(page):
@@ -339,9 +371,16 @@ def test_covering_changes_the_logit_and_uncovering_brings_it_back(page):
     page.press("#cover-undo", "Enter")
     assert logit(page) == before and page.picture("#picture") == picture
     box = page.page.locator("#picture").bounding_box()
-    for share in (0.3, 0.7):
-        page.page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
-    assert logit(page) != before
+    ends = [(box["x"] + box["width"] * s, box["y"] + box["height"] / 2) for s in (0.3, 0.7)]
+    for end in ends:
+        page.page.mouse.click(*end)
+    touched = logit(page)
+    assert touched != before
+    page.page.mouse.move(*ends[0])
+    page.page.mouse.down()
+    page.page.mouse.move(*ends[1], steps=4)
+    page.page.mouse.up()
+    assert abs(logit(page) - touched) > 0.3, "the rim of a dot alone changes less"
     page.press("#cover-clear", "Enter")
     assert logit(page) == before
 
@@ -379,11 +418,21 @@ def test_the_tour_is_walked_by_keyboard(page):
     assert page.page.locator("#tour").is_hidden()
 
 
+def test_the_tour_ends_where_somebody_goes_on_alone(page):
+    page.press("#tour-start", "Enter")
+    assert page.page.locator("#tour").is_visible()
+    page.press("#tab-draw", "Enter")
+    assert page.page.locator("#tour").is_visible()
+    page.show_photos()
+    assert page.page.locator("#tour").is_hidden()
+
+
 def test_tabs_change_by_arrow_keys(page):
     page.press("#tab-draw", "ArrowRight")
     assert page.page.locator("#photo").is_visible() and page.page.locator("#draw").is_hidden()
+    page.page.get_by_text("A dog and a panda, side by side.").wait_for()
     page.press("#tab-photo", "ArrowLeft")
-    assert page.page.locator("#draw").is_visible()
+    assert page.page.locator("#draw").is_visible() and page.text("#status") == ""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

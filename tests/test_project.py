@@ -154,6 +154,7 @@ def test_make_alone_lists_the_targets():
         "test-oldest",
         "data",
         "bench",
+        "live",
         "lab-kit",
         "patterns",
         "grade",

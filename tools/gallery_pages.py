@@ -1,4 +1,4 @@
-"""What the pages of the gallery show, drawn by the helpers of the lessons."""
+"""What the gallery's pages of feature maps and heatmaps show, drawn by the lessons' helpers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,14 +15,10 @@ from helpers.explorers.panels import coloured, overlaid, panel, place_of_maximum
 from helpers.images import overlay, squeeze
 from helpers.inputs import prepare, prepare_photo
 from helpers.models import load_efficientnet_lite, load_trained, load_vgg16
-from helpers.patterns import gradient_ascent
-from helpers.pixels import tile
 
 FILTERS = 9
-GROWN = 8  # filters of each layer whose patterns are shown
 SHIRT = 4  # among the test images
 VGG_MAPS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
-VGG_PATTERNS = ("block1_conv2", "block2_conv2", "block3_conv1", "block4_conv1", "block5_conv1")
 NET_HEATMAPS = ("head_conv", "block5c_project")
 WIDTH = 240  # of a photo
 ANIMALS = {"two jaguars": "jaguar", "dog": "dog", "cat": "cat", "pyramid": "pyramid"}
@@ -96,32 +92,6 @@ def show_maps() -> Show:
     return Show([Control("range", "layer", layers), numbers(FILTERS)], frames, originals)
 
 
-def show_patterns() -> Show:
-    """Patterns of VGG16 by two recipes."""
-    vgg, frames = load_vgg16(None), []
-    for layer in VGG_PATTERNS:
-        alive, natural = (
-            gradient_ascent(vgg, layer, range(GROWN), size=128, recipe=recipe)
-            for recipe in ("alive", "natural")
-        )
-        for number in range(GROWN):
-            pair = np.stack([alive.images[number], natural.images[number]])
-            place = f"{layer}, filter {number}"
-            left, right = (
-                "from {:.1f} to {:.1f}".format(*one.activations[[0, -1], number])
-                for one in (alive, natural)
-            )
-            frames.append(
-                Frame(
-                    tile(pair, 2, 1, 255),
-                    f"Two patterns of {place}: left by the recipe alive, right by natural",
-                    f"{place}. Its mean activation rose {left} (left, alive) and {right} (right, "
-                    "natural).",
-                )
-            )
-    return Show([Control("range", "layer", list(VGG_PATTERNS)), numbers(GROWN)], frames)
-
-
 def narrowed(photo: np.ndarray) -> np.ndarray:
     return squeeze(photo, round(len(photo) * WIDTH / photo.shape[1]), WIDTH)
 
@@ -155,6 +125,5 @@ def show_heatmaps() -> Show:
 
 SHOWS: dict[str, Callable[[], Show]] = {
     "feature_maps": show_maps,
-    "patterns": show_patterns,
     "heatmaps": show_heatmaps,
 }

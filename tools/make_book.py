@@ -1,8 +1,8 @@
 """Write the book, a site of the lessons as they are stored: ``python -m tools.make_book``.
 
-Nothing is run, and nothing asks for a network. ``build/book/source`` holds the pages as Sphinx
-reads them, ``build/book/site`` the site, which opens from its ``index.html``. Another folder than
-``build/book`` may be named.
+No lesson is run. ``build/book/source`` holds the pages as Sphinx reads them, ``build/book/site``
+the site, which opens from its ``index.html``. Another folder than ``build/book`` may be named. The
+live page is part of the site wherever npm can build it; nothing else asks for a network.
 """
 
 import shutil
@@ -13,12 +13,17 @@ from string import Template
 import nbformat
 from sphinx.cmd.build import build_main as sphinx
 
-from tools import make_gallery
+from helpers import sources
+from tools import make_gallery, make_live
 from tools.book import lesson, misconceptions, pages, pictures
 from tools.book.pages import Card
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, NOTEBOOKS, BOOK = ROOT / "docs", ROOT / "notebooks", ROOT / "build" / "book"
+
+BRAND = '<p class="brand">Seeing like a CNN</p>'
+HOME = '<p class="brand"><a href="../index.html">Seeing like a CNN</a></p>'
+LIVE = '<a href="live/index.html">Draw, and watch a net look</a>'
 
 
 def reading_order() -> list[Path]:
@@ -40,18 +45,49 @@ def write_lessons(source: Path, extra: Path) -> list[Card]:
     return cards
 
 
+def draw_gallery() -> None:
+    """Draw the pages of the gallery that are missing and quick; say how to get the others."""
+    here = sources.available("vgg16_convolutions")
+    quick = {"heatmaps": True, "feature_maps": here, "patterns": False}
+    missing = [name for name in make_gallery.TEXTS if name not in make_gallery.drawn()]
+    for name in missing:
+        if quick[name]:
+            make_gallery.draw(name)
+        else:
+            print(f"The book is without the gallery's page {name}; make gallery draws it")
+
+
 def write_gallery(source: Path, extra: Path) -> list[Card]:
-    """Copy the pages of the gallery; returns their cards."""
-    (extra / "gallery").mkdir()
+    """Copy the pages of the gallery that are there; returns their cards."""
     cards = []
-    for name, texts in make_gallery.TEXTS.items():
-        page = f"gallery/{name}.html"
-        text = (DOCS / page).read_text(encoding="utf-8")
+    for name in make_gallery.drawn():
+        page, texts = f"gallery/{name}.html", make_gallery.TEXTS[name]
+        text = (make_gallery.GALLERY / f"{name}.html").read_text(encoding="utf-8")
+        (extra / page).parent.mkdir(exist_ok=True)
         (extra / page).write_text(pages.gallery_page(text), encoding="utf-8")
-        frame = make_gallery.stored(name)["frames"][texts["best"]]
-        picture = pictures.card(pictures.decoded(frame["picture"]), name, source)
+        shown = make_gallery.best(name)["picture"]
+        if not shown.startswith("data:"):
+            folder = Path(shown).parent
+            beside = shutil.ignore_patterns("*.json", "*.part-*")
+            shutil.copytree(
+                make_gallery.GALLERY / folder, extra / "gallery" / folder, ignore=beside
+            )
+        picture = pictures.card(pictures.opened(shown, make_gallery.GALLERY), name, source)
         cards.append(Card(page, texts["title"], texts["teaser"], picture))
     return cards
+
+
+def write_live(extra: Path) -> str:
+    """Copy the live page; returns the button that opens it, nothing where it cannot be built."""
+    try:
+        shutil.copytree(make_live.main(), extra / "live")
+    except make_live.NoPage as fault:
+        print(f"The book is without the live page: {fault}")
+        return ""
+    page = extra / "live" / "index.html"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace(BRAND, HOME), encoding="utf-8")
+    return LIVE
 
 
 def write_texts(source: Path, extra: Path, **parts: str) -> None:
@@ -85,15 +121,18 @@ def main(book: Path = BOOK) -> Path:
     shutil.rmtree(book, ignore_errors=True)
     source, extra = book / "source", book / "source" / "extra"
     extra.mkdir(parents=True)
+    draw_gallery()
+    gallery = pages.lay(write_gallery(source, extra))
     lessons = write_lessons(source, extra)
     write_texts(
         source,
         extra,
         cards=pages.lay(lessons),
-        gallery=pages.lay(write_gallery(source, extra)),
+        gallery=gallery,
         lessons="\n".join(card.page.removesuffix(".html") for card in lessons),
         rooms=pages.helpers(source / "helpers"),
         lab_day=pages.lab_day(),
+        live=write_live(extra),
     )
     for picture in DOCS.glob("*.jpg"):
         shutil.copy(picture, source)

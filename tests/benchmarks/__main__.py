@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from tests.benchmarks import explorers, heatmaps, lessons, maps, patterns, start, training
+from tests.benchmarks import explorers, heatmaps, lessons, live, maps, patterns, start, training
 from tests.benchmarks.timing import machine
 
 README = Path(__file__).parent / "README.md"
@@ -25,6 +25,7 @@ PARTS = {
     "explorers": explorers,
     "training": training,
     "start": start,
+    "live": live,
     "lessons": lessons,
 }
 

@@ -60,12 +60,13 @@ def show_results(cell: NotebookNode, stem: str, site: Path) -> None:
     """Leave what a page without a kernel can show: pictures as files, twins for sliders."""
     kept = []
     twin = next((page for name, page in TWINS.items() if f"{name}(" in cell.source), None)
+    there = (site / "gallery" / f"{twin}.html").exists()
     for output in cell.outputs:
         data = output.get("data", {})
         if html.is_table(output):
             continue
         if WIDGET in data and data.keys() == {WIDGET, "text/plain"}:
-            data["text/html"] = TWIN.format(name=twin) if twin else STILL
+            data["text/html"] = TWIN.format(name=twin) if there else STILL
         if "text/html" in data:
             data["text/html"] = to_files(
                 "".join(data["text/html"]), stem, site, has(cell, "thumbnail")

@@ -32,8 +32,10 @@ def to_files(html: str, stem: str, site: Path, for_card: bool = False) -> str:
     return STORED.sub(file, html)
 
 
-def decoded(address: str) -> Image.Image:
-    """Open a picture that a data address holds."""
+def opened(address: str, folder: Path) -> Image.Image:
+    """Open a picture that a data address holds, or a file of a folder."""
+    if not address.startswith("data:"):
+        return Image.open(folder / address)
     return Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
 
 

@@ -16,7 +16,7 @@ export function bars(box, choose) {
       buttons[i].value = index;
       buttons[i].children[0].textContent = name;
       buttons[i].children[1].textContent = percent(share);
-      buttons[i].style.setProperty("--share", percent(share).replace(" ", ""));
+      buttons[i].style.setProperty("--share", `${100 * share}%`);
       pressed(buttons[i], index === chosen);
     });
   };

@@ -1,10 +1,10 @@
 // What the course gives the page: names, garments, photos and colour maps.
-import { COLOURS } from "./picture.js";
+import { setColours } from "./picture.js";
 
 /** Read the file `course`. Its bytes are two colour maps, then the garments. */
 export function readCourse({ data, labels, ...rest }) {
-  COLOURS.inferno = data.subarray(0, 768);
-  COLOURS.viridis = data.subarray(768, 1536);
+  setColours("inferno", data.subarray(0, 768));
+  setColours("viridis", data.subarray(768, 1536));
   const garments = labels.map((label, i) => ({
     label,
     pixels: Float32Array.from(data.subarray(1536 + 784 * i, 1536 + 784 * (i + 1)), (b) => b / 255),

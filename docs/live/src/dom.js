@@ -34,4 +34,4 @@ export function oncePerFrame(work) {
 }
 
 export const pressed = (button, state) => button.setAttribute("aria-pressed", String(state));
-export const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+export const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}\u00a0%`;

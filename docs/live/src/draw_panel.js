@@ -4,26 +4,19 @@ import { $, complain, make, oncePerFrame, percent, pressed } from "./dom.js";
 import { drawing, SIDE } from "./drawing.js";
 import { mapsView } from "./maps.js";
 import { netOf } from "./net.js";
-import { grey, overlay, put } from "./picture.js";
+import { coloured, enlarged, overlay, put } from "./picture.js";
 import { readNet } from "./store.js";
 import { surface } from "./surface.js";
 
 const FIRST = 24; // the test image to begin with, a coat
 const LARGE = 12; // pixels of the picture for one of the drawing
 
-function enlarged(pixels) {
-  const side = SIDE * LARGE;
-  const at = (i) =>
-    Math.floor(Math.floor(i / side) / LARGE) * SIDE + Math.floor((i % side) / LARGE);
-  return grey(Float32Array.from({ length: side * side }, (_, i) => pixels[at(i)]));
-}
-
 /** Ten buttons; each press takes the next test image of its class. */
 function garmentButtons(course, take) {
   course.classNames.forEach((name, label) => {
     const images = course.garments.filter((one) => one.label === label);
     const canvas = make("canvas");
-    put(canvas, grey(images[0].pixels), SIDE, SIDE);
+    put(canvas, coloured(images[0].pixels, "grey"), SIDE, SIDE);
     const button = make("button", { title: name, ariaLabel: `Test image: ${name}` }, canvas);
     let next = 0;
     button.addEventListener("click", () => take(images[next++ % images.length].pixels));
@@ -46,7 +39,7 @@ export function drawPanel(course, firstNet, onNet) {
   }
 
   function draw() {
-    put($("pen"), grey(art.pixels), SIDE, SIDE);
+    put($("pen"), coloured(art.pixels, "grey"), SIDE, SIDE);
     const answer = net.run(art.pixels, { layer: maps.layer(), classIndices: [chosen] });
     const { probabilities, top, heatmaps } = answer;
     const explained = chosen ?? top;
@@ -56,7 +49,8 @@ export function drawPanel(course, firstNet, onNet) {
       explained,
     );
     const side = SIDE * LARGE;
-    put($("draw-heat"), overlay(enlarged(art.pixels), heatmaps[0], side, side), side, side);
+    const large = enlarged(art.pixels, SIDE, LARGE);
+    put($("draw-heat"), overlay(large, heatmaps[0], side, side), side, side);
     const hot = heatmaps[0].values.some((value) => value > 0);
     const words = hot ? "What speaks for" : "No place speaks for";
     const share = percent(probabilities[explained]);

@@ -1,4 +1,5 @@
 // One photo, asked and explained: names, heatmaps, the logit. Nothing here listens to anything.
+import { make } from "./dom.js";
 import { bytesOf, pixelsOf } from "./frame.js";
 import { scaled } from "./photo_source.js";
 
@@ -13,9 +14,12 @@ export function best(probabilities, always) {
   return always === null || top.includes(always) ? top : [...top, always];
 }
 
+const under = make("canvas");
+
 /** The picture as the net gets it: the photo with what covers it. */
 export function covered(photo, strokes, colour) {
-  const canvas = scaled(photo, photo.width, photo.height);
+  if (!strokes.any()) return photo;
+  const canvas = scaled(photo, photo.width, photo.height, under);
   strokes.paint(canvas, colour);
   return canvas;
 }

@@ -17,13 +17,15 @@ const course = load("course").then(readCourse);
 window.lab = makeLab(backend, netFor);
 
 const panels = {};
+let slow = ""; // what the line of news says where nothing is new
 
 async function openDrawing() {
   const simd = await backend;
   panels.draw = drawPanel(await course, await netFor("fashion_cnn"), (own) => {
     nets.fashion_cnn = Promise.resolve(own);
   });
-  say(simd ? "" : "This browser lacks WebAssembly SIMD, so the nets run more slowly.");
+  if (!simd) slow = "This browser lacks WebAssembly SIMD, so the nets run more slowly.";
+  say(slow);
 }
 
 async function openPhoto() {
@@ -45,12 +47,16 @@ function failed(fault) {
   say("");
   complain(fault);
 }
-const openTab = tabs((name) => {
-  if (name !== "photo") panels.photo?.stop();
-  panel(name).catch(failed);
-});
+const openTab = tabs(
+  (name) => {
+    if (name !== "photo") panels.photo?.stop();
+    if (panels[name]) say(slow);
+    panel(name).catch(failed);
+  },
+  () => hideTour(),
+);
 
-tour((name) => {
+const hideTour = tour((name) => {
   if ($(name).hidden) openTab(name);
   return panel(name);
 });

@@ -7,19 +7,27 @@ const COLUMNS = 8;
 
 /** The values of one channel, and their range. */
 function channelOf({ values, channels }, channel) {
-  const one = Float32Array.from({ length: values.length / channels }, (_, i) => {
-    return values[i * channels + channel];
-  });
-  const low = one.reduce((a, b) => Math.min(a, b));
-  return { one, low, high: one.reduce((a, b) => Math.max(a, b)) };
+  const one = new Float32Array(values.length / channels);
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < one.length; i++) {
+    const value = (one[i] = values[i * channels + channel]);
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { one, low, high };
 }
 
 /** From mean minus two deviations to mean plus two; a constant map stays dark. */
 function standardised({ one, low, high }) {
-  const mean = one.reduce((a, b) => a + b) / one.length;
-  const deviation = Math.sqrt(one.reduce((sum, v) => sum + (v - mean) ** 2, 0) / one.length);
   const varied = high - low > 1e-6 * Math.max(Math.abs(high), Math.abs(low));
-  return one.map((v) => (varied ? (v - mean) / deviation / 4 + 0.5 : 0));
+  if (!varied) return one.fill(0);
+  let mean = 0;
+  for (const value of one) mean += value / one.length;
+  let variance = 0;
+  for (const value of one) variance += (value - mean) ** 2 / one.length;
+  const scale = 0.25 / Math.sqrt(variance);
+  for (let i = 0; i < one.length; i++) one[i] = (one[i] - mean) * scale + 0.5;
+  return one;
 }
 
 function mosaic(maps, first) {

@@ -22,18 +22,19 @@ export function netOf(file) {
 
   /** Run on pixels; `layer` asks for its maps, `classIndices` for heatmaps (null: the winner). */
   function run(pixels, { layer = null, classIndices = [] } = {}) {
-    return tf.tidy(() => {
+    let answer;
+    tf.tidy(() => {
       const out = kind.forward(weights, pixels);
       const logits = out.logits.dataSync();
-      const answer = { logits, probabilities: softmax(logits), top: largest(logits), heatmaps: [] };
+      answer = { logits, probabilities: softmax(logits), top: largest(logits), heatmaps: [] };
       if (layer) answer.maps = read(out[layer]);
-      if (!classIndices.length) return answer;
+      if (!classIndices.length) return;
       const needed = Object.fromEntries(kind.HEAT_NEEDS.map((n) => [n, read(out[n])]));
       answer.heatmaps = classIndices.map((index) =>
         heatmap(needed[kind.HEAT], kind.heatWeights(needed, arrays, index ?? answer.top)),
       );
-      return answer;
-    });
+    }); // what tidy returns it walks through, number after number
+    return answer;
   }
 
   const free = () => Object.values(weights).forEach((tensor) => tensor.dispose());

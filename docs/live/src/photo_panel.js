@@ -3,7 +3,7 @@ import { bars } from "./bars.js";
 import { chart } from "./chart.js";
 import { classCalled, classSearch } from "./class_search.js";
 import { covers, meanColour } from "./covers.js";
-import { $, oncePerFrame, percent, pressed } from "./dom.js";
+import { $, make, oncePerFrame, percent, pressed } from "./dom.js";
 import { ask, best, covered, logitSentence } from "./explaining.js";
 import { bytesOf, pixelsOf } from "./frame.js";
 import { mapsView } from "./maps.js";
@@ -18,6 +18,7 @@ export function photoPanel(course, net) {
   const line = chart($("chart"));
   const showBars = bars($("photo-bars"), choose);
   const maps = mapsView($("photo-maps"), net.layers, "block2b_add", () => update());
+  const frame = make("canvas"); // of the camera
   let photo = null; // a canvas
   let colour = "#777";
   let before = null; // logits of the photo as it is
@@ -92,7 +93,7 @@ export function photoPanel(course, net) {
       before = null;
     },
     film(video) {
-      photo = scaled(video, video.videoWidth, video.videoHeight);
+      photo = scaled(video, video.videoWidth, video.videoHeight, frame);
       draw();
     },
     end: () => photo && take(photo),

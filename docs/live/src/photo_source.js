@@ -7,8 +7,9 @@ const MOST = 64e6; // pixels, as many as the course's read_photo takes
 /** Scale a picture or a video's frame onto a canvas, which it gets if there is none. */
 export function scaled(picture, width, height, canvas = make("canvas")) {
   const scale = Math.min(1, LONGEST / Math.max(width, height));
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
+  const [wide, high] = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+  if (canvas.width !== wide) canvas.width = wide;
+  if (canvas.height !== high) canvas.height = high;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
   context.fillStyle = "#fff"; // behind what is transparent

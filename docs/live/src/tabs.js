@@ -3,8 +3,8 @@ import { $ } from "./dom.js";
 
 const NAMES = ["draw", "photo"];
 
-/** `opened(name)` is called whenever a panel comes into sight. */
-export function tabs(opened) {
+/** `opened(name)` is called whenever a panel comes into sight, `byHand()` where somebody chose it. */
+export function tabs(opened, byHand) {
   function open(name) {
     for (const one of NAMES) {
       const selected = one === name;
@@ -14,12 +14,16 @@ export function tabs(opened) {
     }
     opened(name);
   }
+  function choose(name) {
+    if ($(name).hidden) byHand();
+    open(name);
+  }
   NAMES.forEach((name, i) => {
-    $(`tab-${name}`).addEventListener("click", () => open(name));
+    $(`tab-${name}`).addEventListener("click", () => choose(name));
     $(`tab-${name}`).addEventListener("keydown", ({ key }) => {
       if (key !== "ArrowRight" && key !== "ArrowLeft") return;
       const next = NAMES[1 - i];
-      open(next);
+      choose(next);
       $(`tab-${next}`).focus();
     });
   });

@@ -2,7 +2,7 @@
 import { $, complain } from "./dom.js";
 import { STEPS } from "./tour_steps.js";
 
-/** `panel(name)` opens a panel and promises its controls. */
+/** `panel(name)` opens a panel and promises its controls. Returns what hides the tour. */
 export function tour(panel) {
   let number = 0;
 
@@ -10,6 +10,7 @@ export function tour(panel) {
     number = next;
     const { title, text, tab, prepare } = STEPS[number];
     $("tour").hidden = false;
+    document.body.classList.add("touring");
     $("tour-place").textContent = `Step ${number + 1} of ${STEPS.length}`;
     $("tour-title").textContent = title;
     $("tour-text").textContent = text;
@@ -23,8 +24,12 @@ export function tour(panel) {
       complain(fault);
     }
   }
-  function leave() {
+  function hide() {
     $("tour").hidden = true;
+    document.body.classList.remove("touring");
+  }
+  function leave() {
+    hide();
     $("tour-start").focus();
   }
 
@@ -35,4 +40,5 @@ export function tour(panel) {
     else go(number + 1);
   });
   $("tour-end").addEventListener("click", leave);
+  return hide;
 }
