@@ -12,6 +12,7 @@ import pytest
 from helpers.exercises.checks import all_exercises
 from helpers.exercises.marking import mark, marks_of_values
 from helpers.exercises.quiz import questions
+from tests import browser, lab
 from tests.exercises import lesson_00, lesson_01, lesson_02
 from tools import autograde, class_table, editions, grade, make_lab_kit, release, returned
 
@@ -297,6 +298,32 @@ def test_points_and_comments_of_a_teacher_are_taken_over(room, tmp_path):
         comment.manual_comment = "Half the way."
     marks = grade.marks(hand_in, {"ran": True, "fault": "", "values": {}, "notes": []})
     assert (marks[2].points, marks[2].comment) == (0.5, "Half the way.")
+
+
+def test_what_is_chosen_in_a_quiz_is_saved_with_the_notebook(tmp_path):
+    browser.program()
+    (setting,) = re.findall(r"^{.*}$", (make_lab_kit.TEXTS / "install.sh").read_text(), re.M)
+    ((name, values),) = json.loads(setting).items()
+    package, plugin = name.split(":")
+    file = tmp_path / "home/settings" / package / f"{plugin}.jupyterlab-settings"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(values))
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    lab.write(desk / "asked.ipynb", ['from helpers.exercises import quiz\nquiz("02")'])
+    with (
+        browser.chromium() as window,
+        browser.jupyterlab(desk, tmp_path / "home") as server,
+        lab.notebook(window, server, "asked") as page,
+    ):
+        first, second = page.get_by_role("radio").all()[:2]
+        first.check()
+        page.get_by_role("status").filter(has_text=re.compile(r"^(No|Right)\.")).wait_for()
+        second.check()
+        for _ in range(2):  # the first save may be under way before the state is there
+            page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    (text,) = class_table.chosen(returned.load(desk / "asked.ipynb")).values()
+    assert text == questions("02")[0].choices[0].text
 
 
 def test_names_of_students_and_lessons_are_found(tmp_path):
