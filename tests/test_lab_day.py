@@ -326,6 +326,95 @@ def test_what_is_chosen_in_a_quiz_is_saved_with_the_notebook(tmp_path):
     assert text == questions("02")[0].choices[0].text
 
 
+@pytest.fixture
+def handed_out(kit):
+    return nbformat.read(kit / "student/notebooks" / LESSON.name, 4)
+
+
+def own_code(notebook) -> dict[str, str]:
+    """Code of a notebook that the lesson does not have: the last line -> all of the cell."""
+    lesson = {cell.source.strip() for cell in editions.read(LESSON).cells}
+    code = [cell.source.strip() for cell in notebook.cells if cell.cell_type == "code"]
+    return {text.splitlines()[-1]: text for text in code if text not in lesson}
+
+
+def code(source: str, **metadata):
+    return nbformat.v4.new_code_cell(source, metadata=metadata)
+
+
+ONE, TWO = "answer_02_2 = [1]", "answer_02_2 = [2]"
+OTHER = {"course": {"handed_out": "an earlier version"}}
+SOLUTION = next(c for c in nbformat.read(LESSON, 4).cells if editions.has(c, "solution"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "metadata", "code", "says"),
+    [
+        ([code(ONE), code(TWO)], {}, [ONE, TWO], "02.2 is answered in more than one cell"),
+        ([code("x = 1"), code(ONE)], {}, ["x = 1", ONE], "cells of the lesson were missing"),
+        ([code(ONE), code("x = 1")], {}, [ONE], "cells of the lesson were missing"),
+        ([code(ONE)], OTHER, [ONE], "of another version of the course"),
+        ([code("answer_02_9 = 1")], {}, None, "no answer in the notebook"),
+        ([code("answer_02_2 == [1]")], {}, None, "no answer in the notebook"),
+        ([code("y", nbgrader={"grade_id": "answer_02_2"})], {}, ["y"], "were missing"),
+        ([SOLUTION], {}, None, "no answer in the notebook"),
+        ([code(SOLUTION.source)], {}, None, "no answer in the notebook"),
+        ([], {}, None, "no answer in the notebook"),
+    ],
+)
+def test_answers_are_found_wherever_they_stand(handed_out, cells, metadata, code, says):
+    back = nbformat.v4.new_notebook(cells=cells, metadata={**handed_out.metadata, **metadata})
+    built, notes = returned.rebuild(handed_out, back)
+    assert says in " ".join(notes)
+    assert (built and [*own_code(built)]) == code
+
+
+def test_a_lesson_of_which_only_the_answers_were_changed_is_graded_without_a_word(handed_out):
+    back = nbformat.from_dict(handed_out)
+    for cell in back.cells:
+        if editions.has(cell, "exercise"):
+            cell.source = RIGHT[editions.exercise_name(cell)]
+    built, notes = returned.rebuild(handed_out, back)
+    assert not notes and len(own_code(built)) == 3
+
+
+def test_a_solution_that_was_copied_is_an_answer(handed_out):
+    back = nbformat.from_dict(handed_out)
+    next(c for c in back.cells if editions.has(c, "exercise")).source = SOLUTION.source
+    built, _ = returned.rebuild(handed_out, back)
+    assert SOLUTION.source in [cell.source for cell in built.cells]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"[]", b"\xff\xfe", b'{"cells": 1}', b'{"cells": [1], "nbformat": 4}'],
+)
+def test_what_is_no_notebook_is_refused(tmp_path, content):
+    path = tmp_path / "02_x.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="not a notebook"):
+        returned.load(path)
+    assert class_table.beliefs(path) is None
+
+
+def test_of_two_files_the_newer_is_first_and_what_is_no_file_is_left_out(tmp_path):
+    for age, name in enumerate(("02_new", "02_old", "05_x")):
+        (tmp_path / "ada").mkdir(exist_ok=True)
+        path = tmp_path / "ada" / f"{name}.ipynb"
+        path.write_text("{}")
+        os.utime(path, (1000 - age, 1000 - age))
+    (tmp_path / "ada/02_nowhere.ipynb").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "ada/02_folder.ipynb").mkdir()
+    found = returned.hand_ins(tmp_path)
+    assert [path.stem for path in found["ada", "02"]] == ["02_new", "02_old"]
+    assert list(found) == [("ada", "02"), ("ada", "05")]
+
+
+def test_names_for_nbgrader_are_plain_and_each_its_own():
+    ids = grade.ids_of(["Ann B", "Ann_B", "a/b", "Zoë"])
+    assert [*ids.values()] == ["Ann_B", "Ann_B-1", "a_b", "Zoë"]
+
+
 def test_names_of_students_and_lessons_are_found(tmp_path):
     for path, found in {
         "ada/02_visualize_filters.ipynb": ("ada", "02"),

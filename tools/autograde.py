@@ -77,7 +77,7 @@ def run(hand_in: HandIn, built: NotebookNode) -> tuple[str, dict[str, list]]:
     place = hand_in.file("submitted")
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(built, place)
-    command = ["autograde", hand_in.assignment, "--student", hand_in.id, "--force"]
+    command = ["autograde", hand_in.assignment, f"--student={hand_in.id}", "--force"]
     command.append(f"--Execute.timeout={SECONDS.get(hand_in.lesson, 300)}")
     fault = ""
     with TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:

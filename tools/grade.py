@@ -37,23 +37,23 @@ class Mark(NamedTuple):
 def grade(hand_in: HandIn, files: list[Path], released: Path) -> dict:
     """Grade a student's files for one lesson; returns what was done, kept for the next call."""
     kept = hand_in.file("records").with_suffix(".json")
-    of = sha256(files[0].read_bytes() + released.read_bytes()).hexdigest()
-    record = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    if record.get("of") == of:
-        return record
-    record = {"of": of, "ran": False, "fault": "", "values": {}, "notes": []}
+    record: dict = {"ran": False, "fault": "", "values": {}, "notes": []}
     if len(files) > 1:
         record["notes"].append(f"Of {len(files)} files the newest counts, {files[0].name}.")
     try:
+        record["of"] = sha256(files[0].read_bytes() + released.read_bytes()).hexdigest()
+        before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        if before.get("of") == record["of"]:
+            return before
         built, notes = rebuild(nbformat.read(released, as_version=4), load(files[0]))
         record["notes"] += notes
         if built:
-            record["ran"] = True
             record["fault"], record["values"] = run(hand_in, built)
-    except ValueError as fault:
-        record["notes"].append(str(fault))
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(record), encoding="utf-8")
+            record["ran"] = True
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(record), encoding="utf-8")
+    except Exception as fault:  # one file, whatever it is, does not stop the others
+        record["notes"].append(f"This file cannot be graded: {str(fault) or type(fault).__name__}")
     return record
 
 
@@ -113,7 +113,7 @@ def page(student: str, own: list[Mark], notes: list[str]) -> str:
     return "\n".join([*lines, "", *(f"- {note}" for note in notes)]).strip() + "\n"
 
 
-def _ids(students: list[str]) -> dict[str, str]:
+def ids_of(students: list[str]) -> dict[str, str]:
     """Give each student a name of letters, digits, - and _, which no other has."""
     ids: dict[str, str] = {}
     for student in students:
@@ -125,7 +125,7 @@ def _ids(students: list[str]) -> dict[str, str]:
 def grade_folder(folder: Path, out: Path) -> list[Mark]:
     """Grade all notebooks below a folder; write the CSV file, the class and a page a student."""
     found, everything = hand_ins(folder), []
-    ids = _ids(sorted({student for student, _ in found}))
+    ids = ids_of(sorted({student for student, _ in found}))
     lessons = {lesson for _, lesson in found}
     released = release([LESSON_OF[lesson] for lesson in sorted(lessons)], out / "course")
     notes: dict[str, list[str]] = {student: [] for student in ids}

@@ -32,7 +32,8 @@ def owner(path: Path, folder: Path) -> tuple[str, str] | None:
 def hand_ins(folder: Path) -> dict[tuple[str, str], list[Path]]:
     """Find all returned notebooks: (student, lesson) -> files, the newest first."""
     found = defaultdict(list)
-    for path in sorted(folder.rglob("*.ipynb"), key=lambda p: (-p.stat().st_mtime, str(p))):
+    files = [path for path in folder.rglob("*.ipynb") if path.is_file()]
+    for path in sorted(files, key=lambda p: (-p.stat().st_mtime, str(p))):
         if ".ipynb_checkpoints" in path.parts:
             continue
         if whose := owner(path, folder):
@@ -56,7 +57,7 @@ def load(path: Path) -> NotebookNode:
                 cell.setdefault(key, usual)
         notebook = nbformat.reads(json.dumps(content), as_version=4)
     except Exception as fault:  # nbformat raises many kinds
-        raise ValueError("This file is not a notebook that can be read.") from fault
+        raise ValueError("it is not a notebook that can be read.") from fault
     return notebook
 
 
@@ -66,21 +67,24 @@ class _Lesson:
     def __init__(self, lesson: str) -> None:
         cells = [cell for cell in read(LESSON_OF[lesson]).cells if cell.cell_type == "code"]
         self.ids = {cell.id for cell in cells}
-        self.stubs = {cell.id: exercise_name(cell) for cell in cells if has(cell, "exercise")}
         self.texts = {cell.source.strip() for cell in cells}
+        stubs = [cell for cell in cells if has(cell, "exercise")]
+        self.names = {cell.id: exercise_name(cell) for cell in stubs}
+        self.stubs = {exercise_name(cell): cell.source.strip() for cell in stubs}
         self.solutions = {cell.id for cell in cells if has(cell, "solution")}
 
     def answered(self, cell: NotebookNode) -> list[str] | None:
         """The exercises that a cell answers; ``None`` for a cell of the lesson."""
         mark, text = cell.get("id"), cell.source.strip()
-        names = [f"{a or b}".replace("_", ".", 1) for a, b in MADE.findall(text)]
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        given = self.stubs.get(mark) or grade_id.removeprefix("answer_").replace("_", ".", 1)
-        if given in self.stubs.values() and text not in self.texts:
-            names.append(given)
-        elif has(cell, "solution") or mark in self.solutions or text in self.texts:
+        place = self.names.get(mark) or grade_id.removeprefix("answer_").replace("_", ".", 1)
+        if place not in self.stubs:
+            if has(cell, "solution") or mark in self.solutions or text in self.texts:
+                return None
+        elif text == self.stubs[place]:
             return None
-        known = [name for name in dict.fromkeys(names) if name in self.stubs.values()]
+        names = [f"{a or b}".replace("_", ".", 1) for a, b in MADE.findall(text)]
+        known = [name for name in dict.fromkeys([*names, place]) if name in self.stubs]
         return known or (None if mark in self.ids else [])
 
 
