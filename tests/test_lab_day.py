@@ -276,7 +276,7 @@ def test_the_marks_say_what_was_done(room, student, done):
 
 
 def test_a_page_for_a_student(room):
-    page = (room / "Bo_Ñ_B.md").read_text(encoding="utf-8")
+    page = (room / "students/Bo_Ñ_B.md").read_text(encoding="utf-8")
     assert page.startswith("# Bo Ñ, B: 1 of 3 points") and "Hint" in page
     assert "- Lesson 02: Of 2 files" in page
 
@@ -408,6 +408,13 @@ def test_of_two_files_the_newer_is_first_and_what_is_no_file_is_left_out(tmp_pat
     found = returned.hand_ins(tmp_path)
     assert [path.stem for path in found["ada", "02"]] == ["02_new", "02_old"]
     assert list(found) == [("ada", "02"), ("ada", "05")]
+
+
+def test_the_table_holds_no_formula_of_a_student(tmp_path):
+    marks = [grade.Mark("=1+1", "02", "02.1", 1, 1, "-2", None)]
+    grade.write(tmp_path, marks, {"=1+1": ["Lesson 02: done"]}, {"=1+1": "a"})
+    (row,) = list(csv.reader((tmp_path / "grades.csv").open(encoding="utf-8")))[1:]
+    assert row == ["'=1+1", "02", "02.1", "1", "1", "'-2", "", "Lesson 02: done"]
 
 
 def test_names_for_nbgrader_are_plain_and_each_its_own():

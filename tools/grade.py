@@ -123,7 +123,7 @@ def ids_of(students: list[str]) -> dict[str, str]:
 
 
 def grade_folder(folder: Path, out: Path) -> list[Mark]:
-    """Grade all notebooks below a folder; write the CSV file, the class and a page a student."""
+    """Grade all notebooks below a folder, and write all that is to be read afterwards."""
     found, everything = hand_ins(folder), []
     ids = ids_of(sorted({student for student, _ in found}))
     lessons = {lesson for _, lesson in found}
@@ -136,20 +136,34 @@ def grade_folder(folder: Path, out: Path) -> list[Mark]:
         notes[student] += [f"Lesson {lesson}: {note}" for note in record["notes"]]
         print(f"{student}, {lesson}: {sum(one.points for one in new):g} of {len(new)}", flush=True)
         everything += new
-    with (out / "grades.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow([*Mark._fields, "done"])
-        for mark in everything:
-            done = [n for n in notes[mark.student] if n.startswith(f"Lesson {mark.lesson}")]
-            writer.writerow([*mark, " ".join(done)])
-    for student, name in ids.items():
-        own = [mark for mark in everything if mark.student == student]
-        (out / f"{name}.md").write_text(page(student, own, notes[student]), encoding="utf-8")
+    write(out, everything, notes, ids)
     points: dict[str, float] = defaultdict(float)
     for mark in everything:
         points[mark.exercise] += mark.points
     (out / "class.md").write_text(class_table(found, points), encoding="utf-8")
     return everything
+
+
+def _no_formula(cell: object) -> str:
+    """What a student has written must not be a formula where the file is opened."""
+    return re.sub(r"^(?=[=+@-])", "'", "" if cell is None else str(cell))
+
+
+def write(
+    out: Path, everything: list[Mark], notes: dict[str, list[str]], ids: dict[str, str]
+) -> None:
+    """Write the CSV file and a page a student."""
+    with (out / "grades.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*Mark._fields, "done"])
+        for mark in everything:
+            done = [n for n in notes[mark.student] if n.startswith(f"Lesson {mark.lesson}")]
+            writer.writerow(map(_no_formula, [*mark, " ".join(done)]))
+    (out / "students").mkdir(exist_ok=True)
+    for student, name in ids.items():
+        own = [mark for mark in everything if mark.student == student]
+        path = out / "students" / f"{name}.md"
+        path.write_text(page(student, own, notes[student]), encoding="utf-8")
 
 
 if __name__ == "__main__":
@@ -158,4 +172,4 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, default=Path("build/grades"))
     options = parser.parse_args()
     grade_folder(options.folder.resolve(), options.out.resolve())
-    print(f"written: {options.out}: grades.csv, class.md, and a page a student")
+    print(f"written: {options.out}: grades.csv, class.md, and a page a student in students")
