@@ -95,5 +95,6 @@ $(VENV)/installed: pyproject.toml
 	@echo "Setting up $(VENV) takes a minute or more, for about 2 GB of packages."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet --editable ".[test]"
+	@$(BIN)/python -m pip install --quiet --editable ".[test,lab]"
+	-@$(BIN)/jupyter-labextension disable --level=sys_prefix @jupyter/nbgrader >/dev/null 2>&1
 	@touch $@

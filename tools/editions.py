@@ -1,5 +1,9 @@
-"""Editions of a lesson for learner, student and instructor, made from the one in ``notebooks``."""
+"""Editions of a lesson for learner and instructor, made from the one in ``notebooks``.
 
+The instructor edition is a source for nbgrader, which releases the student edition from it.
+"""
+
+import ast
 import re
 from copy import deepcopy
 from pathlib import Path
@@ -11,6 +15,10 @@ from helpers.exercises.checks import Exercise, all_exercises
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("0*.ipynb"))
+MARKING = """\
+### BEGIN HIDDEN TESTS
+from helpers.exercises.marking import mark as check  # the same check, which fails unless right
+### END HIDDEN TESTS"""
 WORDS_A_MINUTE, MINUTES = 130, {"code": 1.0, "exercise": 6.0, "predict": 1.0, "quiz": 4.0}
 
 
@@ -37,6 +45,18 @@ def learner(path: Path) -> NotebookNode:
     return notebook
 
 
+def predictions(notebook: NotebookNode) -> list[tuple[str, tuple[str, ...]]]:
+    """Read the questions of all predictions, and their options, out of a lesson's code."""
+    calls = [
+        [ast.literal_eval(argument) for argument in node.args]
+        for cell in notebook.cells
+        if has(cell, "predict")
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "predict"
+    ]
+    return [(question, tuple(*options)) for question, *options in calls]
+
+
 def exercise_name(cell: NotebookNode) -> str:
     """Find the name of the exercise that a stub or check cell belongs to, like ``"02.1"``."""
     return ".".join(re.findall(r"answer_(\d\d)_(\w+)", cell.source)[0])
@@ -48,16 +68,6 @@ def _nbgrader(cell: NotebookNode, *, graded: bool) -> None:
     marks = {"grade": graded, "solution": not graded, "locked": graded, "task": False}
     identity = {"grade_id": f"{'check' if graded else 'answer'}_{name}", "schema_version": 3}
     cell.metadata["nbgrader"] = marks | identity | ({"points": 1} if graded else {})
-
-
-def student(path: Path) -> NotebookNode:
-    """Make the student edition: stubs, no solutions, no results; with nbgrader's metadata."""
-    notebook = read(path)
-    notebook.cells = [cell for cell in notebook.cells if not has(cell, "solution")]
-    for cell in notebook.cells:
-        if has(cell, "exercise") or has(cell, "check"):
-            _nbgrader(cell, graded=has(cell, "check"))
-    return notebook
 
 
 def minutes(cells: list[NotebookNode]) -> int:
@@ -72,16 +82,18 @@ def minutes(cells: list[NotebookNode]) -> int:
     return max(1, round(total))
 
 
+def _for_instructors(text: str) -> str:
+    """Put a text between the marks that nbgrader takes out of the student edition."""
+    return f"<!-- instructors -->\n*For instructors.* {text}\n<!-- students -->"
+
+
 def _stumbles(exercise: Exercise) -> str:
     hints = "\n".join(f"- {hint}" for hint in exercise.hints)
-    return f"*For instructors.* Where learners stop at exercise {exercise.name}:\n\n{hints}"
+    return _for_instructors(f"Where learners stop at exercise {exercise.name}:\n\n{hints}")
 
 
 def instructor(path: Path) -> NotebookNode:
-    """Make the instructor edition: solutions in place, minutes, known stumbles.
-
-    It is a source for nbgrader too: solutions and hidden tests stand between nbgrader's marks.
-    """
+    """Make the instructor edition: solutions in place, minutes, known stumbles."""
     notebook, exercises = read(path), all_exercises()
     sections = [i for i, c in enumerate(notebook.cells) if re.match(r"#+ ", c.source)]
     ends = dict(zip(sections, [*sections[1:], len(notebook.cells)], strict=True))
@@ -92,17 +104,16 @@ def instructor(path: Path) -> NotebookNode:
         new = deepcopy(cell)
         if index in ends and cell.cell_type == "markdown":
             spent = minutes(notebook.cells[index : ends[index]])
-            new.source += f"\n\n*For instructors: this section takes about {spent} minutes.*"
+            new.source += f"\n{_for_instructors(f'This section takes about {spent} minutes.')}"
         if has(cell, "exercise"):
             solution = notebook.cells[index + 2].source
-            new.source = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
+            new.source += f"\n### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
             _nbgrader(new, graded=False)
         if has(cell, "check"):
-            new.source += f"\n### BEGIN HIDDEN TESTS\nassert {cell.source}\n### END HIDDEN TESTS"
+            note = _stumbles(exercises[exercise_name(cell)])
+            cells[-2].source += f"\n{note}"
+            new.source = f"{MARKING}\n{cell.source}"
             _nbgrader(new, graded=True)
         cells.append(new)
-        if has(cell, "check"):
-            note = _stumbles(exercises[exercise_name(cell)])
-            cells.append(nbformat.v4.new_markdown_cell(note))
     notebook.cells = cells
     return notebook

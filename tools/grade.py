@@ -1,132 +1,169 @@
-"""Grade returned notebooks: ``python -m tools.grade FOLDER [--out FOLDER]``.
+"""Grade returned notebooks with nbgrader: ``python -m tools.grade FOLDER [--out FOLDER]``.
 
-A file belongs to the lesson whose two digits its name holds (``02_visualize_filters.ipynb``); the
-folders between FOLDER and the file name the student, or the file's name before the digits.
-
-Only the answer cells of a returned notebook are used. They run inside the course's own lesson, in
-a fresh kernel in a process and folder of its own, with limits for time and memory; the checks are
-the course's. So a broken or hostile notebook costs only its own marks.
+A second call runs only what is new, and takes over the points and comments that a teacher has given
+in nbgrader, whose folder is ``course`` beside the marks.
 """
 
 import argparse
 import csv
+import json
 import re
+from collections import defaultdict
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from nbformat import NotebookNode
 
 from helpers.exercises.checks import all_exercises
-from tools.editions import LESSONS, exercise_name, has, read
-from tools.sandbox import Sandbox, Stopped
-
-MADE = re.compile(  # where an answer is given: answer_02_1 = …, or def answer_02_1(…)
-    r"^(?:answer_(\d\d)_(\w+?)\s*=(?!=)|def\s+answer_(\d\d)_(\w+?)\s*\()", re.M
-)
-NO_FILE = "This file is not a notebook that can be read."
+from tools.autograde import HandIn, exercise_of, run, submission
+from tools.class_table import class_table
+from tools.release import release
+from tools.returned import LESSON_OF, hand_ins, load, rebuild
 
 
 class Mark(NamedTuple):
-    """Points, 0 or 1, of one student for one exercise, and why."""
+    """Points of one student for one exercise, and why."""
 
     student: str
     lesson: str
     exercise: str
-    points: int
+    points: float
+    of: float
     message: str
+    comment: str | None = None
 
 
-def owner(path: Path, folder: Path) -> tuple[str, str] | None:
-    """Name student and lesson of a returned file; ``None`` for a file of no lesson."""
-    found = re.search(r"(?:^|\D)(0\d)_", path.name)
-    if not found or found[1] not in [lesson.name[:2] for lesson in LESSONS]:
-        return None
-    inside = "/".join(path.relative_to(folder).parts[:-1])
-    student = inside or path.name[: found.start(1)].strip("_- ") or path.stem
-    return student, found[1]
-
-
-def answers(path: Path) -> dict[str, str]:
-    """Read the answer cells of a returned notebook: exercise -> source.
-
-    Raises:
-        ValueError: it cannot be read.
-    """
+def grade(hand_in: HandIn, files: list[Path], released: Path) -> dict:
+    """Grade a student's files for one lesson; returns what was done, kept for the next call."""
+    kept = hand_in.file("records").with_suffix(".json")
+    record: dict = {"ran": False, "fault": "", "values": {}, "notes": []}
+    if len(files) > 1:
+        record["notes"].append(f"Of {len(files)} files the newest counts, {files[0].name}.")
     try:
-        cells = nbformat.read(path, as_version=4).cells
-        code = [cell.source for cell in cells if cell.cell_type == "code"]
-        found: dict[str, str] = {}
-        for source in code:
-            for name in dict.fromkeys(".".join(filter(None, m)) for m in MADE.findall(source)):
-                found[name] = f"{found[name]}\n{source}" if name in found else source
-    except Exception as fault:  # nbformat raises many kinds
-        raise ValueError(NO_FILE) from fault
-    return found
+        record["of"] = sha256(files[0].read_bytes() + released.read_bytes()).hexdigest()
+        before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        if before.get("of") == record["of"]:
+            return before
+        built, notes = rebuild(nbformat.read(released, as_version=4), load(files[0]))
+        record["notes"] += notes
+        if built:
+            record["fault"], record["values"] = run(hand_in, built)
+            record["ran"] = True
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(record), encoding="utf-8")
+    except Exception as fault:  # one file, whatever it is, does not stop the others
+        record["notes"].append(f"This file cannot be graded: {str(fault) or type(fault).__name__}")
+    return record
 
 
-def _needed(lesson: NotebookNode) -> list[NotebookNode]:
-    """The lesson's own code, without what only a learner in front of it needs."""
-    left_out = ("check", "solution", "quiz")
-    code = [cell for cell in lesson.cells if cell.cell_type == "code"]
-    return [cell for cell in code if not any(has(cell, tag) for tag in left_out)]
+def _error(cell: nbformat.NotebookNode) -> str:
+    """How a cell ended that did not run to its end; empty for others."""
+    for output in cell.get("outputs", ()):
+        if output.output_type == "error":
+            late = output.ename in ("CellTimeoutError", "KeyboardInterrupt")
+            return "it took too long" if late else f"{output.ename}: {output.evalue}"[:300]
+    return ""
 
 
-def grade(path: Path, student: str, lesson: str) -> list[Mark]:
-    """Run one returned notebook and mark its exercises."""
-    names = [name for name in all_exercises() if name.startswith(lesson)]
-    try:
-        given = answers(path)
-    except ValueError as fault:
-        return [Mark(student, lesson, name, 0, str(fault)) for name in names]
-    (original,) = (one for one in LESSONS if one.name.startswith(lesson))
-    marks, sandbox = {}, Sandbox()
-    try:
-        for cell in _needed(read(original)):
-            name = exercise_name(cell) if has(cell, "exercise") else None
-            if name is None:
-                sandbox.run(cell.source)
-            elif name in given:
-                marks[name] = sandbox.verdict(name, given[name])
-    except Stopped as fault:
-        for name in names:
-            marks.setdefault(name, (0, f"Stopped before: {fault}"))
-    finally:
-        sandbox.close()
-    nothing = (0, "There is no answer in the notebook.")
-    return [Mark(student, lesson, name, *marks.get(name, nothing)) for name in names]
+def _messages(hand_in: HandIn, record: dict) -> dict[str, str]:
+    """What is said of each exercise; under "" how the first other cell failed."""
+    path = hand_in.file("autograded")
+    said: dict[str, str] = {}
+    cells = nbformat.read(path, as_version=4).cells if path.exists() else []
+    for cell in (cell for cell in cells if cell.cell_type == "code"):
+        kind, _, _ = (mark := cell.metadata.get("nbgrader", {}).get("grade_id", "")).partition("_")
+        name, error = exercise_of(mark), _error(cell)
+        if kind == "check":
+            printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
+            said.setdefault(name, printed.strip()[:600] or error)
+        elif error:
+            said.setdefault(name, f"The answer does not run: {error}." if name else error)
+    return said | {name: message for name, (_, message) in record["values"].items()}
 
 
-def report(student: str, marks: list[Mark]) -> str:
+def marks(hand_in: HandIn, record: dict) -> list[Mark]:
+    """Read one notebook's marks out of nbgrader's gradebook; 0 where nothing was run."""
+    names = [name for name in all_exercises() if name.startswith(hand_in.lesson)]
+    whose = hand_in.student, hand_in.lesson
+    if not record["ran"]:
+        return [Mark(*whose, name, 0, 1, record["notes"][-1]) for name in names]
+    said = _messages(hand_in, record)
+    if other := said.pop("", ""):
+        record["notes"].append(f"A cell outside the exercises stops: {other}")
+    with submission(hand_in) as found:
+        grades = {exercise_of(one.name): (one.score, one.max_score) for one in found.grades}
+        comments = {exercise_of(one.name): one.comment for one in found.comments}
+    fault = record["fault"]
+    return [
+        Mark(*whose, name, *grades[name], said.get(name, fault), comments.get(name))
+        for name in names
+    ]
+
+
+def page(student: str, own: list[Mark], notes: list[str]) -> str:
     """Lay out one student's marks as Markdown."""
-    lines = [f"# {student}: {sum(m.points for m in marks)} of {len(marks)} points", ""]
-    lines += ["| exercise | points | |", "|---|---|---|"]
-    lines += [f"| {m.exercise} | {m.points} | {m.message.replace('|', '/')} |" for m in marks]
-    return "\n".join(lines) + "\n"
+    points, most = sum(mark.points for mark in own), sum(mark.of for mark in own)
+    lines = [f"# {student}: {points:g} of {most:g} points", ""]
+    lines += ["| exercise | points | what the check says | comment |", "|---|---|---|---|"]
+    for mark in own:
+        cells = mark.exercise, f"{mark.points:g} of {mark.of:g}", mark.message, mark.comment or ""
+        plain = [re.sub(r"[|\s]+", " ", cell) for cell in cells]
+        lines.append(f"| {' | '.join(plain)} |")
+    return "\n".join([*lines, "", *(f"- {note}" for note in notes)]).strip() + "\n"
+
+
+def ids_of(students: list[str]) -> dict[str, str]:
+    """Give each student a name of letters, digits, - and _, which no other has."""
+    ids: dict[str, str] = {}
+    for student in students:
+        plain = re.sub(r"[^\w-]+", "_", student)
+        ids[student] = plain if plain not in ids.values() else f"{plain}-{len(ids)}"
+    return ids
 
 
 def grade_folder(folder: Path, out: Path) -> list[Mark]:
-    """Grade all notebooks below a folder; write ``grades.csv`` and one report a student."""
-    out.mkdir(parents=True, exist_ok=True)
-    marks: list[Mark] = []
-    for path in sorted(folder.rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in path.parts:
-            continue
-        if (found := owner(path, folder)) is None:
-            print(f"{path}: no lesson's number in its name, left out")
-            continue
-        new = grade(path, *found)
-        print(f"{path}: {sum(mark.points for mark in new)} of {len(new)}", flush=True)
-        marks += new
-        with (out / "grades.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(Mark._fields)
-            writer.writerows(marks)
-    for student in sorted({mark.student for mark in marks}):
-        own = [mark for mark in marks if mark.student == student]
-        name = re.sub(r"[^\w.-]+", "_", student)
-        (out / f"{name}.md").write_text(report(student, own), encoding="utf-8")
-    return marks
+    """Grade all notebooks below a folder, and write all that is to be read afterwards."""
+    found, everything = hand_ins(folder), []
+    ids = ids_of(sorted({student for student, _ in found}))
+    lessons = {lesson for _, lesson in found}
+    released = release([LESSON_OF[lesson] for lesson in sorted(lessons)], out / "course")
+    notes: dict[str, list[str]] = {student: [] for student in ids}
+    for (student, lesson), files in found.items():
+        hand_in = HandIn(student, lesson, ids[student], out / "course")
+        record = grade(hand_in, files, released[lesson])
+        new = marks(hand_in, record)
+        notes[student] += [f"Lesson {lesson}: {note}" for note in record["notes"]]
+        print(f"{student}, {lesson}: {sum(one.points for one in new):g} of {len(new)}", flush=True)
+        everything += new
+    write(out, everything, notes, ids)
+    points: dict[str, float] = defaultdict(float)
+    for mark in everything:
+        points[mark.exercise] += mark.points
+    (out / "class.md").write_text(class_table(found, points), encoding="utf-8")
+    return everything
+
+
+def _no_formula(cell: object) -> str:
+    """What a student has written must not be a formula where the file is opened."""
+    return re.sub(r"^(?=[=+@-])", "'", "" if cell is None else str(cell))
+
+
+def write(
+    out: Path, everything: list[Mark], notes: dict[str, list[str]], ids: dict[str, str]
+) -> None:
+    """Write the CSV file and a page a student."""
+    with (out / "grades.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*Mark._fields, "done"])
+        for mark in everything:
+            done = [n for n in notes[mark.student] if n.startswith(f"Lesson {mark.lesson}")]
+            writer.writerow(map(_no_formula, [*mark, " ".join(done)]))
+    (out / "students").mkdir(exist_ok=True)
+    for student, name in ids.items():
+        own = [mark for mark in everything if mark.student == student]
+        path = out / "students" / f"{name}.md"
+        path.write_text(page(student, own, notes[student]), encoding="utf-8")
 
 
 if __name__ == "__main__":
@@ -135,4 +172,4 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, default=Path("build/grades"))
     options = parser.parse_args()
     grade_folder(options.folder.resolve(), options.out.resolve())
-    print(f"written: {options.out}/grades.csv and one report a student")
+    print(f"written: {options.out}: grades.csv, class.md, and a page a student in students")

@@ -5,20 +5,19 @@ that the course installs and runs without a network on machines like this one.
 """
 
 import argparse
-import ast
 import shutil
 import subprocess
 import sys
 import tomllib
 from html import escape
 from pathlib import Path
-
-import nbformat
+from tempfile import TemporaryDirectory
 
 from helpers import sources
 from helpers.exercises.quiz import questions
 from helpers.sources import assets
-from tools.editions import LESSONS, NOTEBOOKS, has, instructor, read, student
+from tools.editions import LESSONS, NOTEBOOKS, has, predictions, read
+from tools.release import CONFIG, release
 
 ROOT = NOTEBOOKS.parent
 TEXTS = Path(__file__).parent / "lab_kit"
@@ -44,18 +43,21 @@ def write_editions(target: Path) -> None:
         for page in pages:
             if page not in LESSONS:
                 shutil.copy(page, folder)
-    for path in LESSONS:
-        nbformat.write(student(path), target / "student/notebooks" / path.name)
-        nbformat.write(instructor(path), target / "instructor" / path.name)
+    shutil.copy(CONFIG, target / "instructor")
+    with TemporaryDirectory() as course:
+        for edition in release(LESSONS, Path(course)).values():
+            shutil.copy(edition, target / "student/notebooks")
+        for source in Path(course).glob("source/*/*.ipynb"):
+            shutil.copy(source, target / "instructor")
 
 
 def answer_sheet() -> str:
     """Lay out predictions, exercises and quiz of all lessons, with lines to write on."""
     parts = []
     for path in LESSONS:
-        cells = read(path).cells
+        cells = (lesson := read(path)).cells
         parts.append(f"<section><h2>{escape(cells[0].source.splitlines()[0].strip('# '))}</h2>")
-        parts += [f"<p>Prediction: {escape(q)}</p><hr>" for q in _predictions(cells)]
+        parts += [f"<p>Prediction: {escape(q)}</p><hr>" for q, _ in predictions(lesson)]
         for index, cell in enumerate(cells):
             if has(cell, "exercise"):
                 task = cells[index - 1].source.replace("**", "")
@@ -66,18 +68,6 @@ def answer_sheet() -> str:
         parts.append("</section>")
     template = (TEXTS / "answer_sheet.html").read_text(encoding="utf-8")
     return template.replace("{{lessons}}", "\n".join(parts))
-
-
-def _predictions(cells: list) -> list[str]:
-    """Read the questions of all predictions out of a lesson's code."""
-    calls = [
-        node
-        for cell in cells
-        if has(cell, "predict")
-        for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "predict"
-    ]
-    return [ast.literal_eval(call.args[0]) for call in calls]
 
 
 def copy_weights(target: Path) -> None:

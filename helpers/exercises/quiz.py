@@ -6,6 +6,7 @@ from html import escape
 from typing import NamedTuple
 
 import ipywidgets as widgets
+from traitlets import Int
 
 from helpers._choices import check_index, unknown
 from helpers.exercises.checks import LESSONS_FOLDER, QUIZZES
@@ -56,11 +57,15 @@ def questions(lesson: str) -> tuple[Question, ...]:
 
 
 class QuestionBox(widgets.VBox):
-    """One question; what is chosen is answered at once. ``first`` is the index chosen first."""
+    """One question; what is chosen is answered at once. ``first`` is the index chosen first.
+
+    A notebook that saves the state of widgets saves ``first``, too.
+    """
+
+    first = Int(None, allow_none=True).tag(sync=True)
 
     def __init__(self, question: Question, number: int) -> None:
         self.question = question
-        self.first: int | None = None
         self.choices = radio_buttons(f"answer {number}", [one.text for one in question.choices])
         self._shown = widgets.HTML()
         self.choices.observe(self._answer, "index")

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Install the packages of the course from this folder, without a network. PYTHON chooses another
+# Install the packages of the course from this folder, without a network, and let JupyterLab save
+# what learners choose in predictions and quizzes. PYTHON chooses another
 # Python, VENV another place for them (when this folder is read-only, a folder of your own).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,4 +11,8 @@ install() {
 }
 install --upgrade pip
 install --requirement "$here/requirements.txt"
+mkdir -p "$venv/share/jupyter/lab/settings"
+cat >"$venv/share/jupyter/lab/settings/overrides.json" <<'END'
+{"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}}
+END
 echo "installed in $venv; now: ./start.sh"
