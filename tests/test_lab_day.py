@@ -14,7 +14,16 @@ from helpers.exercises.marking import mark, marks_of_values
 from helpers.exercises.quiz import questions
 from tests import browser, lab
 from tests.exercises import lesson_00, lesson_01, lesson_02
-from tools import autograde, class_table, editions, grade, make_lab_kit, release, returned
+from tools import (
+    autograde,
+    class_table,
+    editions,
+    grade,
+    make_book,
+    make_lab_kit,
+    release,
+    returned,
+)
 
 LESSON = returned.LESSON_OF["02"]
 
@@ -23,7 +32,7 @@ LESSON = returned.LESSON_OF["02"]
 def kit(tmp_path_factory):
     pytest.importorskip("nbgrader", reason="the kit needs the extra `lab`")
     folder = tmp_path_factory.mktemp("lab") / "kit"
-    make_lab_kit.make(folder, wheels=False)
+    make_lab_kit.write_course(folder)
     return folder
 
 
@@ -69,14 +78,26 @@ def test_answer_sheet_asks_for_everything():
     assert sheet.count("Prediction:") >= 20 and "{{" not in sheet
 
 
-def test_kit_is_whole_apart_from_its_wheels(kit):
-    for name in ("HOW_TO.md", "install.sh", "start.sh", "answer_sheet.html", "student/data"):
+def test_kit_is_whole_apart_from_book_and_wheels(kit):
+    files = ("HOW_TO.md", "install.sh", "start.sh", "answer_sheet.html", "student/README.md")
+    for name in (*files, "student/data"):
         assert (kit / name).exists(), name
     for folder in ("student/notebooks", "instructor"):
         assert len(list((kit / folder).glob("0*.ipynb"))) == len(editions.LESSONS)
     assert (kit / "keras/seeing-like-a-cnn/vgg16_convolutions").is_dir()
     with pytest.raises(FileExistsError, match="not empty"):
         make_lab_kit.make(kit)
+
+
+def test_the_kit_holds_the_book(tmp_path, monkeypatch):
+    def written(book):
+        (book / "site/live").mkdir(parents=True)
+        (book / "site/live/index.html").write_text("the live page")
+        return book / "site"
+
+    monkeypatch.setattr(make_book, "main", written)
+    make_lab_kit.copy_book(tmp_path / "book")
+    assert (tmp_path / "book/live/index.html").read_text() == "the live page"
 
 
 CASES = lesson_00.cases() | lesson_01.cases() | lesson_02.cases()

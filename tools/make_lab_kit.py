@@ -1,7 +1,8 @@
 """Write a folder for a lab day: ``python -m tools.make_lab_kit [FOLDER]``.
 
-It holds the student and the instructor edition, an answer sheet, data and weights, and wheels, so
-that the course installs and runs without a network on machines like this one.
+It holds the student and the instructor edition, an answer sheet, the book with its live page, data
+and weights, and wheels, so that the course installs and runs without a network on machines like
+this one.
 """
 
 import argparse
@@ -16,12 +17,13 @@ from tempfile import TemporaryDirectory
 from helpers import sources
 from helpers.exercises.quiz import questions
 from helpers.sources import assets
+from tools import make_book
 from tools.editions import LESSONS, NOTEBOOKS, has, predictions, read
 from tools.release import CONFIG, release
 
 ROOT = NOTEBOOKS.parent
 TEXTS = Path(__file__).parent / "lab_kit"
-COURSE = ("helpers", "data", "pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT")
+COURSE = ("helpers", "data", "pyproject.toml", "LICENSE", "LICENSE-TEXT")
 ASSETS = ("fashion_mnist", "vgg16_convolutions")
 
 
@@ -33,6 +35,7 @@ def copy_course(target: Path) -> None:
             shutil.copytree(source, target / name, ignore=ignore)
         else:
             shutil.copy(source, target / name)
+    shutil.copy(TEXTS / "README.md", target)
 
 
 def write_editions(target: Path) -> None:
@@ -91,8 +94,13 @@ def download_wheels(target: Path) -> None:
     subprocess.run([*command, "--requirement", str(listed), "pip"], check=True)
 
 
-def make(target: Path, *, wheels: bool = True) -> None:
-    """Write the whole kit.
+def copy_book(target: Path) -> None:
+    with TemporaryDirectory() as place:
+        shutil.move(make_book.main(Path(place)), target)
+
+
+def write_course(target: Path) -> None:
+    """Write the kit apart from the book and the packages.
 
     Raises:
         FileExistsError: the folder is there already and not empty.
@@ -106,9 +114,14 @@ def make(target: Path, *, wheels: bool = True) -> None:
     for name in ("HOW_TO.md", "install.sh", "start.sh"):
         shutil.copy(TEXTS / name, target)
     copy_weights(target / "keras")
-    if wheels:
-        (target / "wheels").mkdir()
-        download_wheels(target / "wheels")
+
+
+def make(target: Path) -> None:
+    """Write the whole kit; raises as ``write_course`` does."""
+    write_course(target)
+    copy_book(target / "book")
+    (target / "wheels").mkdir()
+    download_wheels(target / "wheels")
 
 
 if __name__ == "__main__":
