@@ -157,7 +157,7 @@ def test_an_architecture_that_the_lesson_leaves_out_is_explained_at_a_layer_with
     """Here with a head; it normalizes after its average, and not by batches."""
     build = keras.applications.ConvNeXtTiny
     keras.utils.set_random_seed(0)
-    net = build(weights=None, classifier_activation=None, input_shape=(96, 96, 3), classes=5)
+    net = build(weights=None, classifier_activation=None, input_shape=(64, 64, 3), classes=5)
     x = prepare_photo(net, load_photo("dog"))
     (heat,) = grad_cam(net, x, 0)
     assert min(heat.shape) > 1 and np.isfinite(heat).all()
