@@ -95,6 +95,23 @@ class Page:
             self.page.keyboard.press(key)
         self.settle()
 
+    def stroke(self, place: str, *points: tuple[float, float]) -> None:
+        """Draw with the mouse from point to point, each in shares of the canvas's sides."""
+        canvas, mouse = self.page.locator(place), self.page.mouse
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        for number, (x, y) in enumerate(points):
+            mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+            if not number:
+                mouse.down()
+        mouse.up()
+        self.settle()
+
+    def rub(self, place: str, x: float, y: float) -> None:
+        """Rub over a spot of a photo."""
+        turns = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, 0), (1, 0))
+        self.stroke(place, *((x + 0.04 * dx, y + 0.04 * dy) for dx, dy in turns))
+
     def show_photos(self) -> None:
         self.page.get_by_role("tab", name="Show a photo").click()
         self.page.locator("#photo-bars button").first.wait_for()

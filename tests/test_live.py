@@ -313,6 +313,38 @@ def test_another_class_gets_another_heatmap(page):
     assert page.picture("#draw-heat") != heat and "Bag" in page.text("#draw-heat-caption")
     page.press("#draw-winner", "Enter")
     assert page.picture("#draw-heat") == heat
+    assert page.page.locator("#draw-winner").is_hidden(), "nothing to go back to"
+
+
+def test_the_line_above_the_drawing_says_what_the_bars_say(page):
+    for _ in range(2):
+        name, share = max(page.bars(DRAWN).items(), key=lambda bar: float(bar[1].split()[0]))
+        assert page.text("#pen-says") == f"{name} {share}"
+        page.page.get_by_role("button", name="Test image: Sandal").click()
+        page.settle()
+
+
+def test_what_says_little_is_said_to_say_little(page):
+    assert "stretched" not in page.text("#draw-heat-caption")
+    page.page.get_by_role("button", name=re.compile("^Shirt")).click()
+    assert "so even a hopeless class glows" in page.text("#draw-heat-caption")
+    page.press("#pen-clear", "Enter")
+    assert "Even an empty picture must get one" in page.text("#draw-heat-caption")
+
+
+@pytest.mark.parametrize("place", ["#pen-clear", "#garments button:first-child", "#tour-start"])
+def test_the_eraser_goes_back_to_the_pen_with_the_next_picture(page, place):
+    page.press("#pen-erase", "Enter")
+    assert page.text("#pen-title") == "Erase here"
+    page.press(place, "Enter")
+    page.page.wait_for_function("document.getElementById('pen-title').textContent === 'Draw here'")
+    assert page.page.locator("#pen-erase").get_attribute("aria-pressed") == "false"
+    if place == "#tour-start":
+        for _ in range(2):
+            page.press("#tour-next", "Enter")
+            page.press("#pen-erase", "Enter")
+        page.press("#tour-back", "Enter")
+        page.page.get_by_role("heading", name="Draw here").wait_for()
 
 
 def test_sliders_of_layer_and_filter_move_by_arrow_keys(page):
@@ -355,11 +387,68 @@ def test_two_classes_are_compared(page):
     assert page.picture("#picture") != page.picture("#compare-picture")
     page.page.locator("#class-search").fill("unicorn")
     page.press("#class-search", "Enter")
-    assert "None of the 1,000 names holds “unicorn”" in page.fault
+    assert "None of the 1,000 names holds “unicorn”" in page.text("#class-search-fault")
+    assert not page.fault, "the complaint stands under the field"
+
+
+def test_part_of_a_name_is_taken_where_only_one_name_holds_it(page):
+    page.show_photos()
+    before = page.text("#picture-caption")
+    for words, says in (
+        ("panda", "2 names hold “panda”: lesser panda, giant panda. Which one?"),
+        ("dog", "names hold “dog”: "),
+    ):
+        page.page.locator("#class-search").fill(words)
+        page.press("#class-search", "Enter")
+        assert says in page.text("#class-search-fault")
+        assert page.text("#picture-caption") == before
+    page.page.locator("#class-search").fill("giant pan")
+    page.press("#class-search", "Enter")
+    assert page.page.locator("#class-search-fault").is_hidden()
+    assert page.page.locator("#class-search").input_value() == "giant panda"
+    assert "giant panda" in page.text("#picture-caption")
+    page.press("#photo-winner", "Enter")
+    assert page.page.locator("#class-search").input_value() == ""
+
+
+def test_a_new_photo_begins_anew_and_its_button_is_pressed(page, tmp_path):
+    page.show_photos()
+    pressed = page.page.locator("#photos [aria-pressed=true]")
+    assert pressed.get_attribute("aria-label") == "A dog and a panda, side by side."
+    for field in ("#class-search", "#compare-search"):
+        page.page.locator(field).fill("tabby")
+        page.press(field, "Enter")
+    assert page.page.locator("#compare").is_visible()
+    page.page.locator("#photos button").nth(2).click()
+    page.page.wait_for_function("compare.hidden")
+    assert page.page.locator("#photos button").nth(2).get_attribute("aria-pressed") == "true"
+    assert pressed.count() == 1
+    for field in ("#class-search", "#compare-search"):
+        assert page.page.locator(field).input_value() == ""
+    (tmp_path / "mine.png").write_bytes(encode_png(load_photo("panda")))
+    page.page.set_input_files("#photo-file", tmp_path / "mine.png")
+    page.page.get_by_text("This is mine.png").wait_for()
+    assert pressed.count() == 0
 
 
 def logit(page) -> float:
-    return float(re.search(r" is (-?[\d.]+\d)", page.text("#logit"))[1])
+    return float(re.search(r"(?:now| is) (-?[\d.]+\d)", page.text("#logit"))[1])
+
+
+def test_the_chart_grows_only_where_the_picture_changes(page):
+    page.show_photos()
+    chart = page.page.locator("#chart")
+    assert chart.is_hidden() and "Cover a part to see it move" in page.text("#logit")
+    for spot in ((0.2, 0.5), (0.4, 0.5)):
+        page.rub("#picture", *spot)
+    assert chart.is_visible()
+    before = page.picture("#chart")
+    page.page.locator("#compare-search").fill("giant panda")
+    page.press("#compare-search", "Enter")
+    page.press("#opacity", "ArrowLeft")
+    assert page.page.locator("#compare").is_visible() and page.picture("#chart") == before
+    page.press("#cover-undo", "Enter")
+    assert page.picture("#chart") != before
 
 
 def test_covering_changes_the_logit_and_uncovering_brings_it_back(page):
@@ -367,7 +456,7 @@ def test_covering_changes_the_logit_and_uncovering_brings_it_back(page):
     before, picture = logit(page), page.picture("#picture")
     page.press("#picture", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft", " ")
     covered = logit(page)
-    assert covered != before and "from" in page.text("#logit")
+    assert covered != before and f"({covered - before:+.2f})" in page.text("#logit")
     page.press("#cover-undo", "Enter")
     assert logit(page) == before and page.picture("#picture") == picture
     box = page.page.locator("#picture").bounding_box()
@@ -416,6 +505,67 @@ def test_the_tour_is_walked_by_keyboard(page):
     assert len(set(titles)) == len(titles) >= 5
     page.press("#tour-next", "Enter")
     assert page.page.locator("#tour").is_hidden()
+
+
+def go_to_step(page, number: int) -> None:
+    page.press("#tour-start", "Enter")
+    for _ in range(number - 1):
+        page.press("#tour-next", "Enter")
+    if number > 3:
+        page.page.locator(NAMED).first.wait_for()
+
+
+def test_the_tour_s_pullover_loses_its_name_with_its_sleeves(page):
+    go_to_step(page, 1)
+    page.page.get_by_text("Pullover 100").wait_for()
+    page.press("#pen-erase", "Enter")
+    for side in (0.06, 0.14, 0.86, 0.94):
+        page.stroke("#pen", (side, 0.97), (side, 0.25))
+    assert not page.text("#pen-says").startswith("Pullover")
+
+
+def test_the_tour_s_kitten_needs_its_face_and_the_dog_does_not_need_its_neck(page):
+    def changed(*spot: float) -> float:
+        before = logit(page)
+        page.rub("#picture", *spot)
+        change = logit(page) - before
+        page.press("#cover-clear", "Enter")
+        return change
+
+    go_to_step(page, 5)
+    page.page.get_by_text("speaks for Egyptian cat").wait_for()
+    fall, little = changed(0.26, 0.35), changed(0.85, 0.15)
+    assert fall < -2 and abs(little) < abs(fall) / 4
+    page.press("#tour-next", "Enter")
+    page.page.get_by_text("speaks for German shepherd").wait_for()
+    assert changed(0.62, 0.33) > 0 and changed(0.82, 0.28) < 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800)])
+def test_the_tour_hides_nothing_that_a_step_is_about(window, folder, width, height):
+    size = {"viewport": {"width": width, "height": height}}
+    with live.opened(window, folder, f"tour-{width}", **size) as page:
+        for number, place in ((1, "#pen"), (4, "#picture"), (5, "#picture")):
+            go_to_step(page, number)
+            page.settle()
+            card = page.page.locator("#tour").bounding_box()
+            box = page.page.locator(place).bounding_box()
+            assert card["y"] + card["height"] <= box["y"], number
+            assert box["y"] + box["height"] <= height, number
+            page.press("#tour-end", "Enter")
+
+
+def test_on_a_phone_the_answer_is_in_sight_while_one_draws_and_covers(window, folder):
+    with live.opened(window, folder, "phone", viewport={"width": 360, "height": 740}) as page:
+        bottom = {}
+        for place in ("#pen-says", "#pen-clear"):
+            box = page.page.locator(place).bounding_box()
+            bottom[place] = box["y"] + box["height"]
+        assert max(bottom.values()) <= 740
+        page.show_photos()
+        places = ("#picture", "#logit", "#cover-clear", "#photo-bars")
+        heights = [page.page.locator(place).bounding_box()["y"] for place in places]
+        assert heights == sorted(heights)
 
 
 def test_the_tour_ends_where_somebody_goes_on_alone(page):

@@ -33,5 +33,8 @@ export function oncePerFrame(work) {
   };
 }
 
+/** Give the focus to the first thing in a box, for a button that hides itself. */
+export const focusFirst = (box) => box.firstElementChild?.focus({ preventScroll: true });
+
 export const pressed = (button, state) => button.setAttribute("aria-pressed", String(state));
 export const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}\u00a0%`;

@@ -1,12 +1,13 @@
 // “Draw a garment”: the small net under a pen.
 import { bars } from "./bars.js";
-import { $, complain, make, oncePerFrame, percent, pressed } from "./dom.js";
+import { $, complain, focusFirst, make, oncePerFrame, percent, pressed } from "./dom.js";
 import { drawing, SIDE } from "./drawing.js";
 import { mapsView } from "./maps.js";
 import { netOf } from "./net.js";
 import { coloured, enlarged, overlay, put } from "./picture.js";
 import { readNet } from "./store.js";
 import { surface } from "./surface.js";
+import { heatSentence } from "./words.js";
 
 const FIRST = 24; // the test image to begin with, a coat
 const LARGE = 12; // pixels of the picture for one of the drawing
@@ -34,7 +35,7 @@ export function drawPanel(course, firstNet, onNet) {
 
   function choose(index) {
     chosen = index;
-    pressed($("draw-winner"), index === null);
+    $("draw-winner").hidden = index === null;
     update();
   }
 
@@ -51,11 +52,12 @@ export function drawPanel(course, firstNet, onNet) {
     const side = SIDE * LARGE;
     const large = enlarged(art.pixels, SIDE, LARGE);
     put($("draw-heat"), overlay(large, heatmaps[0], side, side), side, side);
-    const hot = heatmaps[0].values.some((value) => value > 0);
-    const words = hot ? "What speaks for" : "No place speaks for";
-    const share = percent(probabilities[explained]);
-    $("draw-heat-caption").textContent = `${words} ${names[explained]}, which gets ${share}.`;
-    $("draw-heat").setAttribute("aria-label", $("draw-heat-caption").textContent);
+    const words = heatSentence(names[explained], probabilities[explained], heatmaps[0]);
+    $("draw-heat").setAttribute("aria-label", words);
+    $("draw-heat-caption").textContent = art.pixels.some((shade) => shade)
+      ? words
+      : `${words} Even an empty picture must get one of the ten names.`;
+    $("pen-says").textContent = `${names[top]} ${percent(probabilities[top])}`;
     maps.show(answer.maps);
   }
   const update = oncePerFrame(draw);
@@ -67,8 +69,10 @@ export function drawPanel(course, firstNet, onNet) {
   function erase(state) {
     erasing = state;
     pressed($("pen-erase"), state);
+    $("pen-title").textContent = state ? "Erase here" : "Draw here";
   }
 
+  const draws = () => erase(false);
   const radius = () => Number($("pen-size").value);
   surface($("pen"), {
     begin: () => art.keep(),
@@ -81,9 +85,15 @@ export function drawPanel(course, firstNet, onNet) {
   });
   $("pen-erase").addEventListener("click", () => erase(!erasing));
   $("pen-undo").addEventListener("click", () => changed(() => art.undo()));
-  $("pen-clear").addEventListener("click", () => changed(() => art.take(new Float32Array(784))));
-  $("draw-winner").addEventListener("click", () => choose(null));
-  const take = (pixels) => changed(() => art.take(pixels));
+  $("pen-clear").addEventListener("click", () => take(new Float32Array(SIDE * SIDE)));
+  $("draw-winner").addEventListener("click", () => {
+    choose(null);
+    focusFirst($("draw-bars"));
+  });
+  function take(pixels) {
+    draws();
+    changed(() => art.take(pixels));
+  }
   garmentButtons(course, take);
 
   $("net-file").addEventListener("change", async ({ target }) => {
@@ -104,8 +114,8 @@ export function drawPanel(course, firstNet, onNet) {
   });
 
   $("net-title").textContent = `This is ${net.title}.`;
-  const begin = () => take(course.garments[FIRST].pixels);
+  const begin = (number = FIRST) => take(course.garments[number].pixels);
   art.pixels.set(course.garments[FIRST].pixels);
   draw();
-  return { begin, choose, maps };
+  return { begin, choose, draws, maps };
 }

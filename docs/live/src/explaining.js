@@ -1,4 +1,4 @@
-// One photo, asked and explained: names, heatmaps, the logit. Nothing here listens to anything.
+// One photo, asked and explained: names and heatmaps. Nothing here listens to anything.
 import { make } from "./dom.js";
 import { bytesOf, pixelsOf } from "./frame.js";
 import { scaled } from "./photo_source.js";
@@ -28,13 +28,4 @@ export function covered(photo, strokes, colour) {
 export function ask(net, canvas, classes, layer) {
   const answer = net.run(pixelsOf(canvas), { layer, classIndices: classes });
   return { ...answer, rgba: bytesOf(canvas), width: canvas.width, height: canvas.height };
-}
-
-/** Say how a logit stands against the one of the photo before anything covered it. */
-export function logitSentence(name, now, before) {
-  const stands = `The logit of ${name} is ${now.toFixed(2)}`;
-  const difference = before === null ? 0 : now - before;
-  if (Math.abs(difference) < 0.005) return `${stands}.`;
-  const word = difference < 0 ? "fallen" : "risen";
-  return `${stands}. It has ${word} by ${Math.abs(difference).toFixed(2)} from ${before.toFixed(2)}.`;
 }

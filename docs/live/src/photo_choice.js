@@ -19,8 +19,12 @@ export function photoChoice(photos, { take, film, begin, end }) {
     pressed($("camera"), state);
     $("camera").textContent = state ? "Stop the camera" : "Use the camera";
   }
+  /** Press the button of the photo that is shown, if it has one. */
+  const mark = (number) =>
+    Array.from($("photos").children).forEach((button, i) => pressed(button, i === number));
   function started() {
     begin();
+    mark(null);
     cameraRuns(true);
     say("The camera is on. Its pictures stay in this page.");
   }
@@ -37,6 +41,7 @@ export function photoChoice(photos, { take, film, begin, end }) {
   const show = (one) =>
     attempt(async () => {
       still(await photoAt(one.src, one.name));
+      mark(photos.indexOf(one));
       say(one.alt);
     });
 
@@ -50,6 +55,7 @@ export function photoChoice(photos, { take, film, begin, end }) {
     if (!file) return;
     await attempt(async () => {
       still(await photoIn(file));
+      mark(null);
       say(`This is ${file.name}. It stays on your machine.`);
     });
     target.value = "";

@@ -1,16 +1,17 @@
 // “Show a photo”: the large net before a photo, a file or the camera, and under a finger.
 import { bars } from "./bars.js";
 import { chart } from "./chart.js";
-import { classCalled, classSearch } from "./class_search.js";
+import { classesCalled, classSearch } from "./class_search.js";
 import { covers, meanColour } from "./covers.js";
-import { $, make, oncePerFrame, percent, pressed } from "./dom.js";
-import { ask, best, covered, logitSentence } from "./explaining.js";
+import { $, focusFirst, make, oncePerFrame } from "./dom.js";
+import { ask, best, covered } from "./explaining.js";
 import { bytesOf, pixelsOf } from "./frame.js";
 import { mapsView } from "./maps.js";
 import { photoChoice } from "./photo_choice.js";
 import { scaled } from "./photo_source.js";
 import { overlay, put } from "./picture.js";
 import { surface } from "./surface.js";
+import { heatSentence, logitSentence } from "./words.js";
 
 export function photoPanel(course, net) {
   const names = course.imagenet;
@@ -25,21 +26,23 @@ export function photoPanel(course, net) {
   let chosen = null; // null: the winner
   let other = null; // the class to compare with
   let traced = null; // the class in the chart
+  let moved = false; // whether the net has got another picture since the chart's last point
 
   function trace(logits, explained) {
     const start = before && before[explained];
     if (traced !== explained) line.restart(start);
+    if (traced !== explained || moved) line.add(logits[explained]);
     traced = explained;
-    line.add(logits[explained]);
-    $("logit").textContent = logitSentence(names[explained], logits[explained], start);
+    moved = false;
+    if (strokes.any() || start === null) $("trace").hidden = false;
+    $("logit").textContent = logitSentence(logits[explained], start, strokes.any());
   }
 
   /** Draw a photo under a heatmap, and say below it for which class. */
   function picture(place, answer, map, index) {
     const { probabilities, rgba, width, height } = answer;
     put($(place), overlay(rgba, map, width, height, Number($("opacity").value)), width, height);
-    const words = `What speaks for ${names[index]}, which gets ${percent(probabilities[index])}.`;
-    $(`${place}-caption`).textContent = words;
+    $(`${place}-caption`).textContent = heatSentence(names[index], probabilities[index], map);
   }
 
   function draw() {
@@ -67,7 +70,8 @@ export function photoPanel(course, net) {
 
   function choose(index) {
     chosen = index;
-    pressed($("photo-winner"), index === null);
+    $("photo-winner").hidden = index === null;
+    $("class-search").value = "";
     update();
   }
   function compare(index) {
@@ -82,18 +86,25 @@ export function photoPanel(course, net) {
     colour = meanColour(bytesOf(canvas));
     strokes.clear();
     before = net.run(pixelsOf(canvas)).logits;
-    traced = null;
+    traced = other = null;
+    $("trace").hidden = true;
+    clearSearch();
     choose(null);
   }
 
+  function pictureMoved() {
+    moved = true;
+    update();
+  }
   const choice = photoChoice(course.photos, {
     take,
     begin() {
       strokes.clear();
-      before = null;
+      before = traced = null;
     },
     film(video) {
       photo = scaled(video, video.videoWidth, video.videoHeight, frame);
+      moved = true;
       draw();
     },
     end: () => photo && take(photo),
@@ -107,24 +118,27 @@ export function photoPanel(course, net) {
     },
     stroke(from, to) {
       strokes.line(from, to, radius());
-      update();
+      pictureMoved();
     },
     radius,
   });
   for (const end of ["undo", "clear"])
     $(`cover-${end}`).addEventListener("click", () => {
       strokes[end]();
-      update();
+      pictureMoved();
     });
   $("opacity").addEventListener("input", update);
-  $("photo-winner").addEventListener("click", () => choose(null));
-  classSearch(names, { chosen: choose, compared: compare });
+  $("photo-winner").addEventListener("click", () => {
+    choose(null);
+    focusFirst($("photo-bars"));
+  });
+  const clearSearch = classSearch(names, { chosen: choose, compared: compare });
   return {
     show: choice.show,
     choose,
     compare,
     photos: course.photos,
-    classCalled: (words) => classCalled(names, words),
+    classCalled: (name) => classesCalled(names, name)[0],
     stop: choice.stop,
   };
 }

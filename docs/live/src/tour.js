@@ -2,15 +2,25 @@
 import { $, complain } from "./dom.js";
 import { STEPS } from "./tour_steps.js";
 
+/** Bring into sight what a step is about: below the card where that stays, else the card. */
+function aim(place) {
+  const card = $("tour");
+  const stays = getComputedStyle(card).position === "sticky";
+  const goal = stays ? $(place) : card;
+  goal.style.scrollMarginTop = stays ? `${card.offsetHeight + 8}px` : "0";
+  goal.scrollIntoView({ block: "start" });
+}
+
 /** `panel(name)` opens a panel and promises its controls. Returns what hides the tour. */
 export function tour(panel) {
   let number = 0;
 
   async function go(next) {
     number = next;
-    const { title, text, tab, prepare } = STEPS[number];
+    const { title, text, tab, place = tab, prepare } = STEPS[number];
     $("tour").hidden = false;
     document.body.classList.add("touring");
+    document.body.classList.toggle("looking", place === "look");
     $("tour-place").textContent = `Step ${number + 1} of ${STEPS.length}`;
     $("tour-title").textContent = title;
     $("tour-text").textContent = text;
@@ -20,13 +30,14 @@ export function tour(panel) {
     try {
       const controls = await panel(tab);
       if (number === next) await prepare?.(controls);
+      if (number === next) aim(place);
     } catch (fault) {
       complain(fault);
     }
   }
   function hide() {
     $("tour").hidden = true;
-    document.body.classList.remove("touring");
+    document.body.classList.remove("touring", "looking");
   }
   function leave() {
     hide();

@@ -1,19 +1,24 @@
-// What the tour says. `prepare` gets the controls of the panel in `tab`.
+// What the tour says. `prepare` gets the controls of the panel in `tab`; `place` is to be seen.
 import { $ } from "./dom.js";
 
-const press = (box, number) => $(box).children[number].click();
+const PULLOVER = 22; // a test image of the course that loses its name with its sleeves
+const FINGER = 24; // large enough to cover a face
+
+function prepareFinger() {
+  $("cover-size").value = FINGER;
+}
 
 export const STEPS = [
   {
     title: "Change its mind",
     tab: "draw",
     text:
-      "This is a T-shirt that the net never saw in training. Give it long sleeves with the pen, " +
-      "down both sides, and keep an eye on the bars. How much sleeve does it take before the net " +
-      "calls it something else? Then take the shirt again and rub out a strip up its middle.",
-    prepare: ({ choose }) => {
+      "This is a pullover that the net never saw in training. Choose Eraser, and rub out both " +
+      "sleeves from the cuffs up to the shoulders. Keep an eye on what it says: how much must go " +
+      "before the net calls it something else? Undo brings a sleeve back.",
+    prepare: ({ choose, begin }) => {
       choose(null);
-      press("garments", 0);
+      begin(PULLOVER);
     },
   },
   {
@@ -32,19 +37,24 @@ export const STEPS = [
   {
     title: "Look behind the answer",
     tab: "draw",
+    place: "draw-maps",
     text:
-      "Below the drawing are the maps that the net computes on its way. Move the layer's slider " +
-      "from left to right. The first maps still show the garment, and the last ones have 7 by 7 " +
-      "places left. Draw a line now: which filters notice it?",
-    prepare: ({ maps }) => maps.goTo("conv1"),
+      "Further down, under “What its filters see”, are the maps that the net computes on its way. " +
+      "Move the layer's slider from left to right. The first maps still show the garment, and the " +
+      "last ones have 7 by 7 places left. Then draw a line: which filters notice it?",
+    prepare: ({ draws, maps }) => {
+      draws();
+      maps.goTo("conv1");
+    },
   },
   {
     title: "Two animals, one net",
     tab: "photo",
+    place: "look",
     text:
-      "The large net knows 1,000 names. Here it sees two animals at once. Look at the heatmap of " +
-      "the German shepherd on the left, and at the one of the giant panda below the bars. Do the " +
-      "two heatmaps share a place?",
+      "The large net knows 1,000 names. Here it sees two animals at once, and has to explain two " +
+      "of its names: first comes the heatmap of the German shepherd, then the one of the giant " +
+      "panda. Do the two heatmaps share a place?",
     prepare: async ({ show, compare, choose, photos, classCalled }) => {
       await show(photos[0]);
       choose(classCalled("German shepherd"));
@@ -54,12 +64,25 @@ export const STEPS = [
   {
     title: "Cover it",
     tab: "photo",
+    place: "look",
     text:
-      "A heatmap is a claim, and you can test it. Cover the hottest place with your finger, and " +
-      "watch the logit fall. Then uncover it and cover a place of the same size that is dark. If " +
-      "the heatmap is right, that should cost little. It isn't always.",
-    prepare: async ({ show, compare, photos }) => {
-      compare(null);
+      "A heatmap is a claim, and you can test it. Rub over the kitten's face, where it is hottest, " +
+      "and watch the score fall. Then choose “Uncover all”, and rub over a place of the same size " +
+      "that is dark. If the heatmap is right, that costs little.",
+    prepare: async ({ show, photos }) => {
+      prepareFinger();
+      await show(photos[6]);
+    },
+  },
+  {
+    title: "Don't trust it blindly",
+    tab: "photo",
+    place: "look",
+    text:
+      "Now the dog: cover its hottest place, on the neck. The score may even rise. A heatmap is a " +
+      "claim, and this one fails. Which place makes the score fall, then? Try the head.",
+    prepare: async ({ show, photos }) => {
+      prepareFinger();
       await show(photos[1]);
     },
   },
@@ -67,9 +90,9 @@ export const STEPS = [
     title: "Your turn",
     tab: "photo",
     text:
-      "Take a photo of your own, or use the camera. What the net says of your cup, your cat or " +
-      "your face has no right answer in its list, perhaps: it knows 1,000 names and must choose " +
-      "one of them. The lessons of the course build all of this from the beginning.",
+      "Take a photo of your own, or use the camera: a cup, a cat, your face. Your face has no " +
+      "right answer in its list: it knows 1,000 names and must choose one of them. The lessons of " +
+      "the course build all of this from the beginning.",
     prepare: ({ compare }) => compare(null),
   },
 ];
