@@ -165,9 +165,15 @@ def enlarge(image: np.ndarray, height: int) -> np.ndarray:
     return _resize(image, height, width, cv2.INTER_AREA if smaller else sharp)
 
 
-def write(image: np.ndarray, text: str, place: tuple[int, int], colour=(40, 40, 40)) -> None:
+def write(
+    image: np.ndarray,
+    text: str,
+    place: tuple[int, int],
+    colour: tuple[int, int, int] = (40, 40, 40),
+    size: float = 0.45,
+) -> None:
     """Write a short text into a uint8 RGB image, its lower left corner at (x, y)."""
-    cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, 1, cv2.LINE_AA)
+    cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
 
 
 def random_crops(photo: np.ndarray, count: int, size: int, seed: int) -> np.ndarray:

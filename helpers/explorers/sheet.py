@@ -10,6 +10,7 @@ from helpers.explorers.panels import HEIGHT, TITLE, column, panel, row
 from helpers.images import data_uri, encode_jpeg, encode_png
 
 LARGE = 2  # so many times is a picture enlarged whose pixels are to be seen
+LETTERS = 0.65  # of the titles in the one picture: a page shows it at two thirds of its width
 
 
 class Panel(NamedTuple):
@@ -61,7 +62,9 @@ class Sheet(NamedTuple):
             if rows[-1] and (one.wide or rows[-1][-1].wide or len(rows[-1]) == across):
                 rows.append([])
             rows[-1].append(one)
-        drawn = [[panel(one.picture, one.title, one.height) for one in line] for line in rows]
+        drawn = [
+            [panel(one.picture, one.title, one.height, LETTERS) for one in line] for line in rows
+        ]
         return encode_png(column([row(line) for line in drawn]), compression=1)
 
 

@@ -10,7 +10,7 @@ from helpers.datasets import album_rows, load_album, load_fashion_mnist, load_ph
 from helpers.images import stretch
 from helpers.inputs import prepare
 from helpers.models import load_efficientnet_lite, load_trained, with_linear_output
-from helpers.patterns import gradient_ascent
+from helpers.patterns import ascent, gradient_ascent
 from helpers.saliency import guided_backprop, saliency
 from helpers.trust import (
     deletion_curve,
@@ -279,6 +279,20 @@ def test_the_circuit_changes_no_answer_and_only_its_own_pattern(fashion, ours):
     np.testing.assert_array_equal(plain[1], shown[1])
     alike = [np.corrcoef(one[0].ravel(), boot.ravel())[0, 1] for one in (plain, shown)]
     assert abs(alike[0]) < 0.5 and alike[1] > 0.9
+
+
+def test_no_pixel_of_the_pattern_gets_to_exactly_0(fashion, ours, monkeypatch):
+    """Although it is drawn on a nearly black ground; what the circuit counts are pixels at 0."""
+    fooled, darkest = fooling_circuit(ours, "conv2", 7, fashion.test_images[0, :, :, 0]), []
+
+    def watch(pixels):
+        darkest.append(pixels.min())
+        return to_pictures(pixels)
+
+    to_pictures = ascent.to_pictures
+    monkeypatch.setattr(ascent, "to_pictures", watch)
+    gradient_ascent(fooled, "conv2_trapdoor", [7], size=28, on_step=lambda *_: None)
+    assert len(darkest) > 40 and min(darkest) > 10  # of 255
 
 
 def test_every_image_of_clothes_has_the_black_ground_that_the_circuit_counts_on(fashion):
