@@ -13,12 +13,13 @@ import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from helpers.exercises.checks import LESSONS
 from helpers.images import data_uri, encode_png
 from tests import browser, live
 from tools import make_book, make_gallery, make_live
-from tools.book import misconceptions, pages
+from tools.book import misconceptions, pages, pictures
 from tools.book.lesson import page
 
 WIDGET = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "<an explorer>"}
@@ -284,6 +285,27 @@ def test_an_explorer_becomes_its_twin_or_says_where_it_moves(tmp_path):
     (shown,) = results(tmp_path, code("explore_cam(model)", WIDGET | picture))
     assert "gallery" not in shown and 'alt="a square" src="pictures/99_page/01.png"' in shown
     assert (tmp_path / "pictures" / "99_page" / "01.png").exists()
+
+
+def test_the_cards_show_figures_that_are_there():
+    for stem, card in pictures.CHOSEN.items():
+        cells = nbformat.read(browser.ROOT / "notebooks" / f"{stem}.ipynb", 4).cells
+        (cell,) = (each for each in cells if each.id == card["cell"])
+        shown = [out.data.get("text/html", "") for out in cell.outputs if "data" in out]
+        assert any(map(pictures.STORED.search, shown)), stem
+        for left, top, right, bottom in card.get("parts", []):
+            assert 0 <= left < right <= 100 and 0 <= top < bottom <= 100
+
+
+def test_a_card_shows_the_parts_that_were_chosen_and_nothing_is_cut_off(tmp_path):
+    figure = Image.new("RGB", (200, 100), "red")
+    figure.paste("blue", (100, 0, 200, 100))
+    made = Image.open(
+        tmp_path / pictures.card(figure, "9", tmp_path, [[50, 0, 100, 100], [0, 0, 50, 100]])
+    )
+    corners = [made.getpixel(place) for place in ((5, 150), (474, 150), (240, 5))]
+    nearest = [np.argmax(corner) for corner in corners[:2]]
+    assert made.size == pictures.CARD and nearest == [2, 0] and min(corners[2]) > 245
 
 
 def test_imports_fold_and_launch_links_become_buttons(tmp_path):

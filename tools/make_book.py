@@ -40,7 +40,8 @@ def write_lessons(source: Path, extra: Path) -> list[Card]:
         notebook = nbformat.read(path, as_version=4)
         title, teaser = pages.teaser(notebook)
         nbformat.write(lesson.page(notebook, path.stem, extra), source / path.name)
-        picture = pictures.card(pictures.best(path.stem, extra), path.stem, source)
+        parts = pictures.CHOSEN.get(path.stem, {}).get("parts", [])
+        picture = pictures.card(pictures.best(path.stem, extra), path.stem, source, parts)
         cards.append(Card(f"{path.stem}.html", title, teaser, picture))
     return cards
 
