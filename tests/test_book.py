@@ -13,16 +13,26 @@ import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from helpers.exercises.checks import LESSONS
+from helpers.exercises.quiz import questions
 from helpers.images import data_uri, encode_png
 from tests import browser, live
 from tools import make_book, make_gallery, make_live
-from tools.book import misconceptions, pages
+from tools.book import misconceptions, pages, pictures
 from tools.book.lesson import page
+from tools.book.questions import answer, asked_in
 
 WIDGET = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "<an explorer>"}
 TABLE = "question | you predicted | result\nHow many? | no prediction | three"
+SHOWN = ("index", "02_visualize_filters", "05_grad_cam_on_vgg16", "misconceptions")
+SQUASHED = """[...document.querySelectorAll("figure img[width][height]")].filter((one) => {
+  const wanted = one.getAttribute("height") / one.getAttribute("width")
+  const style = getComputedStyle(one)
+  const inner = (side) => one["client" + side] - 2 * parseFloat(style.padding || 0)
+  return inner("Width") > 0 && Math.abs(inner("Height") - wanted * inner("Width")) > 2
+}).length"""
 LOADING = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
 
 
@@ -173,10 +183,11 @@ def test_pages_need_no_network_and_fit(site, window, scheme, width):
         shown.on("pageerror", lambda error: faults.append(str(error)))
         shown.on("requestfailed", lambda request: faults.append(request.url))
         shown.set_viewport_size({"width": width, "height": 900})
-        for name in ("index", "02_visualize_filters", "05_grad_cam_on_vgg16", "helpers/cam"):
+        for name in (*SHOWN, "helpers/cam"):
             shown.goto((site / f"{name}.html").as_uri())
             shown.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             assert shown.evaluate("document.documentElement.scrollWidth") <= width
+            assert not shown.evaluate(SQUASHED), name
             browser.screenshot(shown, f"book-{name.replace('/', '-')}-{scheme}-{width}")
         assert not faults
 
@@ -286,6 +297,27 @@ def test_an_explorer_becomes_its_twin_or_says_where_it_moves(tmp_path):
     assert (tmp_path / "pictures" / "99_page" / "01.png").exists()
 
 
+def test_the_cards_show_figures_that_are_there():
+    for stem, card in pictures.CHOSEN.items():
+        cells = nbformat.read(browser.ROOT / "notebooks" / f"{stem}.ipynb", 4).cells
+        (cell,) = (each for each in cells if each.id == card["cell"])
+        shown = [out.data.get("text/html", "") for out in cell.outputs if "data" in out]
+        assert any(map(pictures.STORED.search, shown)), stem
+        for left, top, right, bottom in card.get("parts", []):
+            assert 0 <= left < right <= 100 and 0 <= top < bottom <= 100
+
+
+def test_a_card_shows_the_parts_that_were_chosen_and_nothing_is_cut_off(tmp_path):
+    figure = Image.new("RGB", (200, 100), "red")
+    figure.paste("blue", (100, 0, 200, 100))
+    made = Image.open(
+        tmp_path / pictures.card(figure, "9", tmp_path, [[50, 0, 100, 100], [0, 0, 50, 100]])
+    )
+    corners = [made.getpixel(place) for place in ((5, 150), (474, 150), (240, 5))]
+    nearest = [np.argmax(corner) for corner in corners[:2]]
+    assert made.size == pictures.CARD and nearest == [2, 0] and min(corners[2]) > 245
+
+
 def test_imports_fold_and_launch_links_become_buttons(tmp_path):
     marks = (
         "<!-- badges -->\n\nIn [Colab](https://c) or in [Binder](https://b).\n\n<!-- /badges -->"
@@ -311,19 +343,41 @@ def test_links_to_files_outside_lead_to_the_repository():
     assert text.endswith("/blob/main/README.md#start), [b](glossary.md#x)")
 
 
-def test_a_misconception_is_shown_with_what_refutes_it(tmp_path):
+def test_a_misconception_is_shown_once_with_what_refutes_it(tmp_path):
     drawn = f'<img alt="three" src="{data_uri(encode_png(np.zeros((4, 4, 3), np.uint8)))}">'
     cell = code("count = 3\nprint(count)", {"text/html": drawn})
     cell.outputs.insert(0, new_output("stream", text="3\n"))
     other = code("count = 4", {"text/html": "<p>no picture</p>"})
-    nbformat.write(new_notebook(cells=[other, cell]), tmp_path / "09_counting.ipynb")
-    text = (
-        "# Misconceptions\n\n## 09 · Counting\n\n### it-is-two\n\n**Belief.** It is two.\n\n"
-        "**Refuted by** [09](09_counting.ipynb), in the cell that begins with `count = 3`\n"
+    nbformat.write(new_notebook(cells=[other, cell]), tmp_path / "00_counting.ipynb")
+    text = "# Misconceptions\n\n## 00 · Counting" + "".join(
+        f"\n\n### {name}\n\n**Belief.** {belief}.\n\n**Betrayed by** {where}.\n\n"
+        f"**Refuted by** [00](00_counting.ipynb), in the cell that begins with `{begins}`"
+        for name, belief, where, begins in (
+            ("it-is-two", "It is two", "the quiz question `00-ranges`", "count = 3"),
+            ("it-is-one", "It is one", "the exercise `00.1`", "count = 3"),
+            ("it-is-no-code", "It is no code", "the exercise `00.1`", "count = 4"),
+        )
     )
-    made = misconceptions.page(text, tmp_path, tmp_path / "site")
-    assert '<a id="it-is-two"></a>\n\n### It is two\n' in made
-    *_, printed, figure = made.strip().split("\n\n")
+    made = misconceptions.page(text + "\n", tmp_path, tmp_path / "site")
+    shown, again, silent = (part.strip().split("\n\n") for part in made.split('<a id="')[1:])
+    assert shown[:2] == ['it-is-two"></a>', "### “It is two”"]
+    number = [one.id for one in questions("00")].index("00-ranges") + 1
+    asked = f'<a href="00_counting.html#00-ranges">question {number} of the quiz of lesson 00</a>'
+    assert f"**Asked in** {asked}." in shown and "**Asked in** exercise 00.1." in again
+    *_, printed, figure = shown
+    assert again[-1] == 'It is shown above, under <a href="#it-is-two">“It is two”</a>.'
+    assert silent[-1] == "```python\ncount = 4\n```"
     assert printed == "```text\n3\n```" and 'alt="three"' in figure
     (file,) = (tmp_path / "site").rglob("*.png")
     assert file.relative_to(tmp_path / "site").as_posix() in figure
+
+
+def test_an_answer_of_several_lines_is_kept_whole():
+    cell = code("mine = predict('How many?')")
+    answers = code("mine.compare('1 three\\n2 four')")
+    table = "question | you predicted | result\nHow many? | no prediction | 1 three\n2 four\n"
+    table += "And now? | no prediction | five"
+    answers.outputs = [new_output("execute_result", {"text/plain": table})]
+    asked = asked_in(cell, [cell, answers])
+    assert asked.answer == "1 three\n2 four"
+    assert "<b>1 three<br>2 four</b>" in answer(asked, "prediction-1", near=True)

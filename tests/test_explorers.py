@@ -439,6 +439,8 @@ def test_several_traits_are_set_with_one_drawing_and_kept_as_a_figure(models):
     explorer.set(layer="block5_conv3", filter=500, image=3)
     assert len(seen) == 1 and "filter 500 of 512" in seen[0]
     assert explorer.figure().alt == explorer.caption and len(explorer.figure().data) < 100_000
+    told = explorer.figure("Look at the eyes.")
+    assert (told.alt, told.caption) == (explorer.caption, "Look at the eyes.")
     with pytest.raises(ValueError, match="nearest is 511"):
         explorer.set(filter=512)
 

@@ -323,8 +323,10 @@ def test_points_and_comments_of_a_teacher_are_taken_over(room, tmp_path):
 
 def test_what_is_chosen_in_a_quiz_is_saved_with_the_notebook(tmp_path):
     browser.program()
-    (setting,) = re.findall(r"^{.*}$", (make_lab_kit.TEXTS / "install.sh").read_text(), re.M)
-    ((name, values),) = json.loads(setting).items()
+    name, values = "@jupyter-widgets/jupyterlab-manager:plugin", {"saveState": True}
+    install = (make_lab_kit.TEXTS / "install.sh").read_text()
+    (settings,) = re.findall(r"^{$.*?^}$", install, re.M | re.S)
+    assert json.loads(settings)[name] == values
     package, plugin = name.split(":")
     file = tmp_path / "home/settings" / package / f"{plugin}.jupyterlab-settings"
     file.parent.mkdir(parents=True)

@@ -181,12 +181,11 @@ def headings(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.name)
 def test_links_of_texts_lead_somewhere(text):
-    places = [text.parent] + [ROOT / "notebooks"] * (text.parent.name == "docs")
     for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text.read_text(encoding="utf-8")):
         name, _, anchor = target.partition("#")
-        found = [place / name for place in places if (place / name).exists()]
-        assert found, target
-        assert not anchor or anchor in headings(found[0] if name else text), target
+        found = text.parent / name if name else text
+        assert found.exists(), target
+        assert not anchor or anchor in headings(found), target
 
 
 @pytest.mark.parametrize("text", COMMANDS, ids=lambda path: path.name)

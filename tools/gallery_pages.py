@@ -11,8 +11,8 @@ from helpers.cam import grad_cam, to_heatmap
 from helpers.classes import class_names, probabilities
 from helpers.datasets import load_fashion_mnist, load_photo
 from helpers.explorers.filters import describe_map
-from helpers.explorers.panels import coloured, overlaid, panel, place_of_maximum, row
-from helpers.images import overlay, squeeze
+from helpers.explorers.panels import HEIGHT, coloured, overlaid, place_of_maximum
+from helpers.images import enlarge, overlay, squeeze
 from helpers.inputs import prepare, prepare_photo
 from helpers.models import load_efficientnet_lite, load_trained, load_vgg16
 
@@ -20,7 +20,7 @@ FILTERS = 9
 SHIRT = 4  # among the test images
 VGG_MAPS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
 NET_HEATMAPS = ("head_conv", "block5c_project")
-WIDTH = 240  # of a photo
+WIDTH = 360  # of a photo, as wide as the page shows it
 ANIMALS = {"two jaguars": "jaguar", "dog": "dog", "cat": "cat", "pyramid": "pyramid"}
 WANTED = ("jaguar", "German shepherd", "Egyptian cat", "thatch", "teapot")
 
@@ -34,21 +34,29 @@ class Control(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """One picture, uint8 RGB, and its texts; ``original``: index of the plain picture beside."""
+    """One picture, uint8 RGB, and its texts.
+
+    Beside it stand the plain picture, found by its index ``original``, and ``over``, if there is
+    one. The page writes a label under each, in its own type.
+    """
 
     picture: np.ndarray
     alt: str
     caption: str
     original: int = 0
+    over: np.ndarray | None = None
 
 
 @dataclass
 class Show:
-    """All that the inputs of a page can show: one frame for each combination, the last fastest."""
+    """All that the inputs of a page can show: one frame for each combination, the last fastest.
+
+    An original is a picture with its alt text and its label.
+    """
 
     controls: list[Control]
     frames: list[Frame]
-    originals: list[tuple[np.ndarray, str]] = field(default_factory=list)
+    originals: list[tuple[np.ndarray, str, str]] = field(default_factory=list)
 
 
 def numbers(count: int) -> Control:
@@ -67,13 +75,12 @@ def map_frames(picture, name: str, layers, maps, original: int) -> Iterator[Fram
     for layer, of_layer in zip(layers, maps, strict=True):
         for number in range(FILTERS):
             values = of_layer[..., number]
-            drawn = [panel(coloured(values), "feature map")]
-            drawn += [panel(overlaid(picture, values), "map over picture")]
             place = f"{layer}, filter {number} of {of_layer.shape[-1]}"
             caption = f"{place}: on the {name} its feature map {describe_map(values)}."
-            yield Frame(
-                row(drawn), f"Feature map of {place}, and over the {name}", caption, original
-            )
+            alt = f"Feature map of {place}"
+            drawn = enlarge(coloured(values), HEIGHT)
+            over = enlarge(overlaid(picture, values), HEIGHT)
+            yield Frame(drawn, alt, caption, original, over)
 
 
 def show_maps() -> Show:
@@ -88,7 +95,9 @@ def show_maps() -> Show:
     frames = [f for i, look in enumerate(looks) for f in map_frames(*look, original=i)]
     layers = [f"small net, {name}" for name in small_layers]
     layers += [f"VGG16, {name}" for name in VGG_MAPS]
-    originals = [(panel(picture, name), f"The {name} alone") for picture, name, *_ in looks]
+    originals = [
+        (enlarge(picture, HEIGHT), f"The {name} alone", name) for picture, name, *_ in looks
+    ]
     return Show([Control("range", "layer", layers), numbers(FILTERS)], frames, originals)
 
 
@@ -100,10 +109,10 @@ def show_heatmaps() -> Show:
     """Four photos, five classes and two layers, by EfficientNet-Lite0."""
     net = load_efficientnet_lite()
     names = class_names(net)
-    pictures = {name: narrowed(load_photo(photo)) for name, photo in ANIMALS.items()}
+    photos = {name: load_photo(photo) for name, photo in ANIMALS.items()}
     frames = []
-    for original, (name, picture) in enumerate(pictures.items()):
-        prepared = prepare_photo(net, picture)
+    for original, (name, photo) in enumerate(photos.items()):
+        picture, prepared = narrowed(photo), prepare_photo(net, photo)
         probable = probabilities(net, prepared)[0]
         for wanted in WANTED:
             index = names.index(wanted)
@@ -112,14 +121,14 @@ def show_heatmaps() -> Show:
                 spot = f"hottest {place_of_maximum(raw)}" if raw.any() else "zero everywhere"
                 what = f"Grad-CAM of the {name} for {wanted!r}"
                 caption = f"{what} ({probable[index]:.0%}) at {layer}: {spot}."
-                drawn = panel(overlay(picture, to_heatmap(raw)), "Grad-CAM")
+                drawn = overlay(picture, to_heatmap(raw))
                 frames.append(Frame(drawn, f"{what}, at {layer}", caption, original))
     controls = [
-        Control("select", "picture", list(pictures)),
+        Control("select", "picture", list(photos)),
         Control("range", "class", list(WANTED)),
         Control("range", "layer", list(NET_HEATMAPS)),
     ]
-    originals = [(panel(p, name), f"The {name} alone") for name, p in pictures.items()]
+    originals = [(narrowed(photo), f"The {name} alone", name) for name, photo in photos.items()]
     return Show(controls, frames, originals)
 
 

@@ -5,10 +5,10 @@ the site, which opens from its ``index.html``. Another folder than ``build/book`
 live page is part of the site wherever npm can build it; nothing else asks for a network.
 """
 
+import re
 import shutil
 import sys
 from pathlib import Path
-from string import Template
 
 import nbformat
 from sphinx.cmd.build import build_main as sphinx
@@ -40,7 +40,8 @@ def write_lessons(source: Path, extra: Path) -> list[Card]:
         notebook = nbformat.read(path, as_version=4)
         title, teaser = pages.teaser(notebook)
         nbformat.write(lesson.page(notebook, path.stem, extra), source / path.name)
-        picture = pictures.card(pictures.best(path.stem, extra), path.stem, source)
+        parts = pictures.CHOSEN.get(path.stem, {}).get("parts", [])
+        picture = pictures.card(pictures.best(path.stem, extra), path.stem, source, parts)
         cards.append(Card(f"{path.stem}.html", title, teaser, picture))
     return cards
 
@@ -91,14 +92,14 @@ def write_live(extra: Path) -> str:
 
 
 def write_texts(source: Path, extra: Path, **parts: str) -> None:
-    """Write the pages in Markdown; those in ``docs`` have places for parts made from the course."""
+    """Write the pages in Markdown; those in ``docs`` have comments in place of parts."""
     texts = [*NOTEBOOKS.glob("*.md"), *DOCS.glob("*.md")]
     inside = {path.name for path in [*texts, *NOTEBOOKS.glob("*.ipynb"), *DOCS.glob("*.jpg")]}
     inside |= {f"helpers/{room}.md" for room in pages.rooms()}
     for path in texts:
         text = path.read_text(encoding="utf-8")
         if path.parent == DOCS:
-            text = Template(text).substitute(parts)
+            text = re.sub(r"<!-- (\w+) -->", lambda place: parts[place[1]], text)
         if path.stem == "misconceptions":
             text = misconceptions.page(text, NOTEBOOKS, extra)
         text = pages.outside_links(text, path.parent, inside)

@@ -40,16 +40,23 @@ def jpeg(picture: np.ndarray) -> str:
 
 def collect(show) -> dict:
     """Encode what a page shows: controls, frames and originals."""
+
+    def written(frame) -> dict:
+        drawn = {"picture": jpeg(frame.picture)}
+        if frame.over is not None:
+            drawn["over"] = jpeg(frame.over)
+        return {key: text for key, text in frame._asdict().items() if key != "over"} | drawn
+
     return {
         "controls": [control._asdict() for control in show.controls],
-        "frames": [frame._asdict() | {"picture": jpeg(frame.picture)} for frame in show.frames],
-        "originals": [[jpeg(picture), alt] for picture, alt in show.originals],
+        "frames": [written(frame) for frame in show.frames],
+        "originals": [[jpeg(picture), alt, label] for picture, alt, label in show.originals],
     }
 
 
 def render(name: str, data: dict) -> str:
     """Set what a page shows into the template; its first picture needs no scripting."""
-    original, original_alt = (data["originals"] or [["data:,", ""]])[0]
+    original, original_alt, label = (data["originals"] or [["data:,", "", ""]])[0]
     frames, best = data["frames"], TEXTS[name]["best"]
     start = next((frame for frame in frames if frame.get("address") == best), frames[0])
     first = {key: escape(start[key]) for key in ("picture", "alt", "caption")}
@@ -57,7 +64,10 @@ def render(name: str, data: dict) -> str:
         TEXTS[name] | first,
         original=original,
         original_alt=escape(original_alt),
+        label=escape(label),
+        over=start.get("over", "data:,"),
         hidden="" if data["originals"] else "hidden",
+        hidden_over="" if "over" in start else "hidden",
         number=TEXTS[name]["lesson"][:2],
         start=start.get("address", ""),
         data=json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"),

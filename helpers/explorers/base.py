@@ -91,10 +91,14 @@ class Explorer(widgets.Box):
                 setattr(self, name, value)
         self.redraw()
 
-    def figure(self) -> Picture:
-        """Return what is shown now as a static figure, small enough to be stored."""
+    def figure(self, caption: str = "") -> Picture:
+        """Return what is shown now as a static figure, small enough to be stored.
+
+        Args:
+            caption: one sentence that stands under it and says what to look at.
+        """
         picture = read_photo(self.picture)
-        return Picture(encode_jpeg(picture), self.caption)
+        return Picture(encode_jpeg(picture), self.caption, caption)
 
     def close(self) -> None:
         """Take the explorer off the screen, and give back its memory and that of its controls."""

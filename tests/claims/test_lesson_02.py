@@ -104,6 +104,10 @@ def test_kernel_13_is_the_best_at_upper_edges_of_the_bag(model, data):
     (maps,) = feature_maps(model, bag, ["conv1"])
     upper, lower = maps[0, lit, 12:22].mean(axis=1)
     assert (upper - lower).argmax() == 13 and upper[13] > 0.5 and lower[13] < -0.5
+    others = [30, 31]  # do it, too, and their upper rows pull down, their lower rows up
+    assert upper[others].min() > 0.3 and lower[others].max() < -0.7
+    rows = kernels(model, "conv1")[:, :, 0].sum(axis=1)
+    assert rows[0, [13, *others]].max() < -1 and rows[2, [13, *others]].min() > 0.5
     (upside_down,) = feature_maps(model, bag[:, ::-1], ["conv1"])
     upper, lower = upside_down[0, 27 - lit[::-1], 12:22].mean(axis=1)
     assert (upper - lower).argmax() == 13
@@ -113,6 +117,13 @@ def test_trained_kernels_are_close_to_their_own_start_alone(model):
     trained = kernels(model, "conv1").ravel()
     alike = [np.corrcoef(start_of(seed).ravel(), trained)[0, 1] for seed in range(6)]
     assert alike[0] > 0.95 and max(map(abs, alike[1:])) < 0.2
+
+
+def test_training_shrank_all_kernels(model):
+    """So the row of the start is darker: of the eight that are shown, and of all."""
+    trained, start = (k.reshape(9, 32) for k in (kernels(model, "conv1"), start_of(0)))
+    assert (np.linalg.norm(trained, axis=0) < np.linalg.norm(start, axis=0)).all()
+    assert abs(start).sum(axis=0)[:8].sum() > 1.05 * abs(trained).sum(axis=0)[:8].sum()
 
 
 def test_most_of_the_fall_is_a_matter_of_statistics(model, patient, data):
@@ -174,6 +185,8 @@ def test_the_green_kernel_finds_the_eyes_by_their_colour(vgg):
     (maps,) = feature_maps(vgg, prepare(vgg, photos), ["block1_conv1"])
     colour, without, swapped, _ = (m[68:110, 51:94].mean() / m.mean() for m in maps[..., 28])
     assert colour > 5 and without < 1.2 and swapped < 0.5 * colour
+    above_zero = (maps[:2, ..., 28] > 0).mean(axis=(1, 2))
+    assert above_zero[0] < 0.1 and above_zero[1] > 0.95
 
 
 def test_kernel_47_reads_red_and_not_blue(vgg):

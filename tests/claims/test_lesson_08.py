@@ -124,6 +124,23 @@ def test_a_head_that_met_one_thing_at_a_time_names_two_things_wrongly(net, heads
     assert single > 0.9, "one thing at a time it names rightly"
 
 
+def test_pairs_glued_as_real_pictures_are_named_less_often_than_mixed_averages(net, heads):
+    """All pairs of test photos, side by side and squeezed as the lesson does it."""
+    alone, paired, (means, truth) = heads
+    photos = np.concatenate([load_album(kind, "test") for kind in KINDS])
+    one, other = np.triu_indices(len(photos), 1)
+    differ = (truth[one] != truth[other]).any(axis=1)
+    one, other = one[differ], other[differ]
+    sides = zip(photos[one], photos[other], strict=True)
+    glued = pooled(net, np.stack([squeezed(np.hstack(pair)) for pair in sides]))
+    wanted = np.maximum(truth[one], truth[other]) == 1
+    right = [((head(glued).numpy() > 0.5) == wanted).all(axis=1).mean() for head in (alone, paired)]
+    assert right[0] < 0.05 and 0.55 < right[1] < 0.75
+    mixed = (means[one] + means[other]) / 2
+    assert right[1] < ((paired(mixed).numpy() > 0.5) == wanted).all(axis=1).mean() - 0.15
+    assert 0.5 < np.corrcoef(glued.ravel(), mixed.ravel())[0, 1] < 0.8
+
+
 def test_one_half_says_yes_the_other_no_and_the_louder_one_wins(net, heads):
     """Logits of the halves of the glued pair: no is louder for windmill, and yes for fish."""
     maps = keras.Model(net.input, net.get_layer("head_conv").output)(
@@ -137,11 +154,14 @@ def test_one_half_says_yes_the_other_no_and_the_louder_one_wins(net, heads):
     np.testing.assert_allclose(whole, 1 / (1 + np.exp(-logits.mean(axis=(0, 1)))), atol=1e-3)
 
 
-def prepared_collage() -> np.ndarray:
+def squeezed(photo: np.ndarray) -> np.ndarray:
     import cv2
 
-    glued = collage(["windmill7", "goldfish"])
-    return cv2.resize(glued, (224, 224), interpolation=cv2.INTER_AREA)[None]
+    return cv2.resize(photo, (224, 224), interpolation=cv2.INTER_AREA)
+
+
+def prepared_collage() -> np.ndarray:
+    return squeezed(collage(["windmill7", "goldfish"]))[None]
 
 
 def by_hand(net, x) -> np.ndarray:
@@ -287,6 +307,7 @@ def test_grad_cam_misses_the_bar_and_layer_cam_finds_it(stranger):
 
     corner = layer_cam(model, case.images[:1], [0])[0]
     assert max(peak(corner)) < 7 and max(peak(case.falls[0])) < 7 < max(peak(case.heatmaps[0]))
+    assert min(peak(case.heatmaps[0])) > 21, "in the opposite corner"
     row, column = peak(case.heatmaps[3])
     assert 20 <= row <= 26 and column < 6
     around = np.s_[21:26, 1:6]

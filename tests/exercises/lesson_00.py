@@ -1,11 +1,14 @@
 """Lesson 00: answers to its exercises and its quiz."""
 
+import re
+
 import numpy as np
 import tensorflow as tf
 
 from helpers.cam import grad_cam, to_heatmap
 from helpers.classes import class_names
 from helpers.datasets import load_fashion_mnist, load_photo
+from helpers.explorers import cover
 from helpers.images import fit, grey
 from helpers.inputs import prepare_photo
 from helpers.models import load_efficientnet_lite
@@ -120,13 +123,18 @@ def quiz_answers() -> dict[str, str]:
     wanted = [class_names(net).index(name) for name in ("German shepherd", "missile")]
     heatmaps = to_heatmap(grad_cam(net, photo, wanted))
     alike = np.corrcoef(heatmaps.reshape(2, -1))[0, 1]
-    comes_with_it = load_fashion_mnist("subset")
-    count = len(comes_with_it.train_images) + len(comes_with_it.test_images)
+    patch, scores = cover(net, {"dog": load_photo("dog")}), []
+    for size in (20, 45):  # on the hottest place
+        patch.set(size=size, row=36, column=64)
+        scores.append(float(re.search(r"to ([\d.]+);", patch.caption)[1]))
+    before = float(re.search(r"from ([\d.]+) to", patch.caption)[1])
     return {
         "00-ranges": ranges[ends],
         "00-places": f"{heatmaps.shape[1]} x {heatmaps.shape[2]}",
         "00-other-class": "No, each class has its own heatmap"
         if alike < 0.5
         else "Yes: the photo is the same, and so is what stands out in it",
-        "00-no-network": f"with {count:,} of its images, which come with the course",
+        "00-disagree": "Heatmap and patch disagree; each is a hint"
+        if scores[0] < before < scores[1]
+        else "The network does not use this place",
     }

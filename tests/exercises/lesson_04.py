@@ -322,13 +322,17 @@ def recipe() -> str:
         for kind in ("alive", "natural")
     }
     if (grown["natural"].activations[-1] <= grown["natural"].activations[0]).any():
-        return "Nothing at all: without training nothing grows"
+        return "An even grey in every layer: without training nothing grows"
 
     def colour(images):
         return np.std(images - images.mean(axis=-1, keepdims=True)) / images.std()
 
-    if colour(grown["natural"].images) < colour(grown["alive"].images):
-        return "Soft shapes and colours that go well together"
+    def roughness(images):
+        return np.abs(np.diff(images.astype(float), axis=1)).mean() / images.std()
+
+    natural, alive = grown["natural"].images, grown["alive"].images
+    if colour(natural) < colour(alive) and roughness(natural) < roughness(alive):
+        return "Smoother shapes and paler colours than free pixels give"
     return "Plumage and eyes, as the recipe knows photos"
 
 

@@ -261,8 +261,8 @@ def steady() -> str:
     net = describe(net, preprocess=data.to_unit)
     case = Case(net, np.random.default_rng(0).integers(0, 255, (6, 24, 24, 3), np.uint8))
     if kept_under_harmless_changes(case).value > 0.9:
-        return "nothing yet: a net that does not look keeps it, too"
-    return "the net has learned what matters in the photo"
+        return "nothing yet: a net that doesn't look keeps its answers, too"
+    return "it has learned what matters in a photo"
 
 
 def unseen_mark() -> str:
@@ -271,8 +271,8 @@ def unseen_mark() -> str:
     clean = [images[np.flatnonzero(labels == c)[-1], ..., 0] for c in (0, 1, 5, 8, 9)]
     worst = max(patch.rate - patch.control for patch in patches(Case(model, clean)))
     if worst < 0.5:
-        return "Photos without the mark cannot show what it does"
-    return "The report finds the mark in the weights of the net"
+        return "photos without the mark cannot show what it does"
+    return "the report finds the mark in the weights of the net"
 
 
 def quiz_answers() -> dict[str, str]:

@@ -19,7 +19,7 @@ from tools.book.cells import (
     text_cell,
     without,
 )
-from tools.book.pictures import to_files
+from tools.book.pictures import CHOSEN, to_files
 from tools.editions import exercise_name, has
 from tools.write_badges import BEGIN, END
 
@@ -59,6 +59,7 @@ def is_plumbing(statement: ast.stmt) -> bool:
 def show_results(cell: NotebookNode, stem: str, site: Path) -> None:
     """Leave what a page without a kernel can show: pictures as files, twins for sliders."""
     kept = []
+    chosen = CHOSEN.get(stem, {}).get("cell", "")
     twin = next((page for name, page in TWINS.items() if f"{name}(" in cell.source), None)
     there = (site / "gallery" / f"{twin}.html").exists()
     for output in cell.outputs:
@@ -69,7 +70,7 @@ def show_results(cell: NotebookNode, stem: str, site: Path) -> None:
             data["text/html"] = TWIN.format(name=twin) if there else STILL
         if "text/html" in data:
             data["text/html"] = to_files(
-                "".join(data["text/html"]), stem, site, has(cell, "thumbnail")
+                "".join(data["text/html"]), stem, site, cell.get("id") == chosen
             )
         data.pop(WIDGET, None)
         kept.append(output)

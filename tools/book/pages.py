@@ -86,13 +86,15 @@ def helpers(folder: Path) -> str:
 
 
 def outside_links(text: str, folder: Path, inside: set[str]) -> str:
-    """Let links to files that the book does not hold lead to the repository."""
+    """Let links to files lead to the book's own pages, or else to the repository."""
 
     def lead(link: re.Match) -> str:
         path = (folder / link["place"]).resolve()
+        anchor = link["anchor"] or ""
         if link["place"] in inside or not path.exists() or not path.is_relative_to(ROOT):
             return link[0]
-        anchor = link["anchor"] or ""
+        if path.name in inside:
+            return f"]({path.name}{anchor})"
         return f"]({address()}/blob/main/{path.relative_to(ROOT).as_posix()}{anchor})"
 
     return LINK.sub(lead, text)

@@ -3,6 +3,8 @@
 import base64
 import io
 import re
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -10,7 +12,9 @@ from PIL import Image, ImageOps
 STORED = re.compile(r'<img\b([^>]*?)\ssrc="data:image/(\w+);base64,([^"]+)"[^>]*>')
 FOLDER = "pictures"
 WIDE = 480  # pixels; a wider figure fills the page
-CARD = (480, 300)
+Parts = Sequence[Sequence[float]]
+CARD, GAP = (480, 300), 4
+CHOSEN = tomllib.loads((Path(__file__).parent / "cards.toml").read_text(encoding="utf-8"))
 
 
 def to_files(html: str, stem: str, site: Path, for_card: bool = False) -> str:
@@ -39,15 +43,36 @@ def opened(address: str, folder: Path) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
 
 
-def card(picture: Image.Image, stem: str, source: Path) -> str:
-    """Cut a picture to the size of a card; returns its place in the source."""
+def card(picture: Image.Image, stem: str, source: Path, parts: Parts = ()) -> str:
+    """Bring a picture, or parts of it, to the size of a card; returns its place in the source."""
     place = f"cards/{stem}.jpg"
     (source / place).parent.mkdir(exist_ok=True)
-    ImageOps.fit(picture.convert("RGB"), CARD).save(source / place, quality=80)
+    picture = picture.convert("RGB")
+    if parts:
+        picture = ImageOps.pad(side_by_side(picture, parts), CARD, color="white")
+    ImageOps.fit(picture, CARD).save(source / place, quality=80)
     return place
 
 
+def side_by_side(picture: Image.Image, parts: Parts) -> Image.Image:
+    """Cut parts out of a picture, each left, top, right and bottom in per cent; lay them in a row.
+
+    >>> side_by_side(Image.new("RGB", (200, 100)), [[0, 0, 50, 100], [50, 0, 100, 100]]).size
+    (604, 300)
+    """
+    wide, high = picture.size
+    scale = (wide / 100, high / 100, wide / 100, high / 100)
+    cut = [picture.crop([round(p * s) for p, s in zip(part, scale, strict=True)]) for part in parts]
+    cut = [ImageOps.scale(each, CARD[1] / each.height) for each in cut]
+    row = Image.new("RGB", (sum(each.width + GAP for each in cut) - GAP, CARD[1]), "white")
+    left = 0
+    for each in cut:
+        row.paste(each, (left, 0))
+        left += each.width + GAP
+    return row
+
+
 def best(stem: str, site: Path) -> Image.Image:
-    """Open the figure that a lesson chose for its card, else the one that takes most bytes."""
+    """Open the figure that was chosen for a lesson's card, else the one that takes most bytes."""
     figures = (site / FOLDER / stem).iterdir()
     return Image.open(max(figures, key=lambda path: (path.stem == "card", path.stat().st_size)))

@@ -1,6 +1,7 @@
 """Predictions, quizzes, hints and answers as HTML that works from a file."""
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -35,8 +36,9 @@ def _answer(question: str, cells: Iterable[NotebookNode]) -> str:
     """Look up what happened in the stored results of a lesson."""
     for output in (output for cell in cells for output in cell.get("outputs", [])):
         if is_table(output):
-            rows = "".join(output.data["text/plain"]).splitlines()[1:]
-            for asked, _, result in (row.rsplit(" | ", 2) for row in rows):
+            table = "".join(output.data["text/plain"])
+            for row in re.split(r"\n(?=.+ \| .+ \| )", table)[1:]:
+                asked, _, result = row.rsplit(" | ", 2)
                 if asked == question:
                     return result
     return ""
@@ -71,6 +73,10 @@ def asked_in(cell: NotebookNode, cells: Iterable[NotebookNode]) -> Asked | None:
     return None
 
 
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
 def _choices(name: str, texts: Iterable[str], replies: Iterable[str] = ()) -> str:
     given = list(replies)
     lines = []
@@ -101,7 +107,7 @@ def prediction(asked: Asked, name: str) -> str:
 def answer(asked: Asked, name: str, near: bool) -> str:
     """Open the folded answer of a prediction; ``END`` closes it."""
     title = "See what happens" if near else f"The answer to “{escape(asked.question)}”"
-    result = f"<p>What happened: <b>{escape(asked.answer)}</b></p>\n" if asked.answer else ""
+    result = f"<p>What happened: <b>{_lines(asked.answer)}</b></p>\n" if asked.answer else ""
     return f'<details class="answer" id="{name}">\n<summary>{title}</summary>\n{result}'.strip()
 
 
@@ -109,7 +115,7 @@ def all_answers(everything: Iterable[tuple[str, Asked]]) -> str:
     """Set all predictions of a page beside what happened."""
     rows = "\n".join(
         f'<tr data-answer="{name}"><td>{escape(asked.question)}</td><td class="chosen">–</td>'
-        f"<td>{escape(asked.answer)}</td></tr>"
+        f"<td>{_lines(asked.answer)}</td></tr>"
         for name, asked in everything
     )
     head = "".join(f'<th scope="col">{title}</th>' for title in Table.HEAD)
@@ -133,7 +139,7 @@ def quiz(questions: Iterable[Question]) -> str:
         replies = [_reply(c.right, c.reason, c.misconception) for c in one.choices]
         choices = _choices(f"quiz-{one.id}", (c.text for c in one.choices), replies)
         legend = f"<legend>{number}. {escape(one.text)}</legend>"
-        asked.append(f"<fieldset>\n{legend}\n{choices}\n</fieldset>")
+        asked.append(f'<fieldset id="{one.id}">\n{legend}\n{choices}\n</fieldset>')
     body = "\n".join(asked)
     score = '<p class="score" role="status"></p>'
     return f'<form class="question quiz" autocomplete="off">\n{body}\n{score}\n</form>'
