@@ -22,7 +22,7 @@ def panel(
     """Fit a picture into a height, and twice that width, and write a title above it."""
     tall, wide = picture.shape[:2]
     picture = enlarge(picture, max(1, min(height, 2 * height * tall // wide)))
-    framed = np.full((height + TITLE, max(picture.shape[1], round(20 * letters) * len(title)), 3), WHITE, np.uint8)
+    framed = np.full((height + TITLE, max(picture.shape[1], 9 * len(title)), 3), WHITE, np.uint8)
     framed[TITLE : TITLE + len(picture), : picture.shape[1]] = picture
     write(framed, title, (2, TITLE - 8), size=letters)
     return framed
