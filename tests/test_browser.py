@@ -12,7 +12,11 @@ from tests.slices import needed
 
 LESSONS = browser.ROOT / "notebooks"
 EXPLORER = re.compile(r"\b(explore_\w+|microscope|cover)\(")
-NAMES = ("controls", "view")
+STANDS = """([box, beside]) => {
+  const [controls, view] = ['controls', 'view']
+    .map(name => box.querySelector(`.cnn-${name}`).getBoundingClientRect());
+  return (view.left >= controls.right) === beside;
+}"""
 LOOKS = ("opacity",)  # sliders that change the picture, but not what it says
 START = """\
 from helpers.explorers import *
@@ -102,9 +106,7 @@ def test_pictures_stand_beside_the_controls_and_below_them_in_a_narrow_window(de
         explorer = lab.explorers(page)[0]
         for width, beside in ((1400, True), (600, False)):
             page.set_viewport_size({"width": width, "height": 1000})
-            controls, view = (sides(explorer.box.locator(f".cnn-{n}"))[0] for n in NAMES)
-            right = controls["x"] + controls["width"]
-            assert (view["x"] >= right) == beside
+            page.wait_for_function(STANDS, arg=[explorer.box.element_handle(), beside])
             for picture in sides(explorer.box.locator("img")):
                 assert picture["width"] >= 280 and picture["x"] + picture["width"] <= width
 

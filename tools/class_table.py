@@ -137,7 +137,8 @@ def class_table(found: Mapping[tuple[str, str], list[Path]], points: Mapping[str
             everybody[lesson].append(one)
     lines = ["# What the class believed", "", NOTE, ""]
     for lesson, read_of in everybody.items():
-        lines += [f"## Lesson {lesson}: {len(read_of)} notebooks", ""]
+        several = "s" * (len(read_of) > 1)
+        lines += [f"## Lesson {lesson}: {len(read_of)} notebook{several}", ""]
         lines += _predictions(lesson, read_of) + _quiz(lesson, read_of)
         lines += _exercises(lesson, read_of, points)
     return "\n".join(lines)

@@ -61,8 +61,9 @@ def _error(cell: nbformat.NotebookNode) -> str:
     """How a cell ended that did not run to its end; empty for others."""
     for output in cell.get("outputs", ()):
         if output.output_type == "error":
-            late = output.ename in ("CellTimeoutError", "KeyboardInterrupt")
-            return "it took too long" if late else f"{output.ename}: {output.evalue}"[:300]
+            if output.ename in ("CellTimeoutError", "KeyboardInterrupt"):
+                return "it took too long"
+            return f"{output.ename}: {output.evalue}"[:300].rstrip(": ")
     return ""
 
 

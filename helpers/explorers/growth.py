@@ -67,7 +67,8 @@ def rgb(picture: np.ndarray) -> np.ndarray:
 
 
 def describe_growth(pattern: Pattern) -> str:
-    """Describe how a pattern's activation moved."""
+    """Describe how a pattern's activation moved; processors differ in how far it gets."""
     if pattern.before == pattern.after:
         return f"its mean activation stayed at {number(pattern.before)}: this filter did not move"
-    return f"its mean activation went from {number(pattern.before)} to {number(pattern.after)}"
+    before, after = number(pattern.before), number(pattern.after, digits=1)
+    return f"its mean activation went from {before} to about {after}"

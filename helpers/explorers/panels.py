@@ -104,9 +104,9 @@ def framed(picture: np.ndarray, box: Box) -> np.ndarray:
     return marked
 
 
-def number(value: float) -> str:
-    """Write a number with two digits that count, without an exponent or a minus before 0."""
-    return np.format_float_positional(float(f"{value:.2g}") + 0.0, trim="-")
+def number(value: float, digits: int = 2) -> str:
+    """Write a number with the digits that count, without an exponent or a minus before 0."""
+    return np.format_float_positional(float(f"{value:.{digits}g}") + 0.0, trim="-")
 
 
 def place_of_maximum(values: np.ndarray) -> str:

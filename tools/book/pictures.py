@@ -61,8 +61,12 @@ def side_by_side(picture: Image.Image, parts: Parts) -> Image.Image:
     (604, 300)
     """
     wide, high = picture.size
-    scale = (wide / 100, high / 100, wide / 100, high / 100)
-    cut = [picture.crop([round(p * s) for p, s in zip(part, scale, strict=True)]) for part in parts]
+    cut = [
+        picture.crop(
+            (left * wide // 100, top * high // 100, right * wide // 100, low * high // 100)
+        )
+        for left, top, right, low in parts
+    ]
     cut = [ImageOps.scale(each, CARD[1] / each.height) for each in cut]
     row = Image.new("RGB", (sum(each.width + GAP for each in cut) - GAP, CARD[1]), "white")
     left = 0
