@@ -20,7 +20,7 @@ FILTERS = 9
 SHIRT = 4  # among the test images
 VGG_MAPS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
 NET_HEATMAPS = ("head_conv", "block5c_project")
-WIDTH = 240  # of a photo
+WIDTH = 450  # of a photo
 ANIMALS = {"two jaguars": "jaguar", "dog": "dog", "cat": "cat", "pyramid": "pyramid"}
 WANTED = ("jaguar", "German shepherd", "Egyptian cat", "thatch", "teapot")
 
@@ -112,14 +112,14 @@ def show_heatmaps() -> Show:
                 spot = f"hottest {place_of_maximum(raw)}" if raw.any() else "zero everywhere"
                 what = f"Grad-CAM of the {name} for {wanted!r}"
                 caption = f"{what} ({probable[index]:.0%}) at {layer}: {spot}."
-                drawn = panel(overlay(picture, to_heatmap(raw)), "Grad-CAM")
+                drawn = overlay(picture, to_heatmap(raw))
                 frames.append(Frame(drawn, f"{what}, at {layer}", caption, original))
     controls = [
         Control("select", "picture", list(pictures)),
         Control("range", "class", list(WANTED)),
         Control("range", "layer", list(NET_HEATMAPS)),
     ]
-    originals = [(panel(p, name), f"The {name} alone") for name, p in pictures.items()]
+    originals = [(p, f"The {name} alone") for name, p in pictures.items()]
     return Show(controls, frames, originals)
 
 
