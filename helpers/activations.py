@@ -1,4 +1,4 @@
-"""What layers compute for given images: feature maps, and who excites a channel most."""
+"""What layers compute for given images: feature maps, and which images excite a channel most."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -48,7 +48,7 @@ def feature_maps(
         layers: names (also of layers in nested models), indices in ``model.layers``, or layers.
 
     Returns:
-        One float32 array for each layer: (n, h, w, channels), or (n, units) for dense layers. Of a
+        One float32 array for each layer, (n, h, w, channels), or (n, units) for dense layers. Of a
         layer that the model calls several times it is the last call.
 
     Raises:

@@ -271,6 +271,28 @@ def test_the_pen_changes_what_the_net_says(page):
     assert page.picture("#draw-heat") == heat and page.bars(DRAWN) == bars
 
 
+def test_the_first_stroke_of_a_pen_takes_the_example_away(page):
+    coat = page.picture("#pen")
+    page.stroke("#pen", (0.5, 0.4), (0.5, 0.6))
+    line = page.picture("#pen")
+    page.press("#pen-undo", "Enter")
+    assert page.picture("#pen") == coat
+    page.press("#pen-clear", "Enter")
+    page.stroke("#pen", (0.5, 0.4), (0.5, 0.6))
+    assert page.picture("#pen") == line, "nothing of the coat was left"
+
+
+@pytest.mark.parametrize("first", ["#pen-erase", "#garments button:nth-child(5)"])
+def test_what_somebody_works_on_stays_under_the_pen(page, first):
+    page.press(first, "Enter")
+    page.stroke("#pen", (0.02, 0.1), (0.02, 0.2))
+    if first == "#pen-erase":
+        page.press("#pen-erase", "Enter")
+        page.stroke("#pen", (0.02, 0.1), (0.02, 0.2))
+    given = np.array(page.page.locator("#pen").evaluate(PIXELS)).reshape(28, 28, 4)[..., 0]
+    assert (given[:, 14] > 50).sum() > 14, "the cloth is still there"
+
+
 PIXELS = """canvas => Array.from(
   canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
 
@@ -348,21 +370,40 @@ def test_the_eraser_goes_back_to_the_pen_with_the_next_picture(page, place):
 
 
 def test_sliders_of_layer_and_filter_move_by_arrow_keys(page):
-    moves = {"#draw-maps": ("conv1", "relu1"), "#photo-maps": ("block2b_add", "block3a_depthwise")}
-    for panel, (first, second) in moves.items():
+    moves = {
+        "#draw-maps": ("conv1", "relu1", 0),
+        "#photo-maps": ("block2b_add", "block3a_depthwise", 4),
+    }
+    for panel, (first, second, number) in moves.items():
         if panel == "#photo-maps":
             page.show_photos()
-        assert page.text(f"{panel} .caption").startswith(f"{first}, filter 0")
+        assert page.text(f"{panel} .caption").startswith(f"{first}, filter {number} of")
         one, every = page.picture(f"{panel} .one"), page.picture(f"{panel} .all")
         page.press(f"{panel} .filter", "ArrowRight")
         assert page.picture(f"{panel} .one") != one and page.picture(f"{panel} .all") == every
-        assert page.text(f"{panel} .caption").startswith(f"{first}, filter 1")
+        assert page.text(f"{panel} .caption").startswith(f"{first}, filter {number + 1} of")
         page.press(f"{panel} .layer", "ArrowRight", "ArrowRight")  # bn1 looks as conv1 does
         assert page.picture(f"{panel} .all") != every
-        assert page.text(f"{panel} .caption").startswith(f"{second}, filter 1")
+        assert page.text(f"{panel} .caption").startswith(f"{second}, filter {number + 1} of")
 
 
 # Photos
+
+
+def test_maps_have_the_proportions_of_the_photo(page):
+    def ratio(place: str) -> float:
+        box = page.page.locator(place).bounding_box()
+        return box["width"] / box["height"]
+
+    page.show_photos()
+    for number in (0, 1):  # two photos side by side, and one
+        page.page.locator("#photos button").nth(number).click()
+        page.page.locator(f"#photos button:nth-child({number + 1})[aria-pressed=true]").wait_for()
+        page.settle()
+        photo = ratio("#picture")
+        assert photo > 1.2 and abs(ratio("#photo-maps .one") / photo - 1) < 0.01
+        eight_by_three = photo * 8 / 3
+        assert abs(ratio("#photo-maps .all") / eight_by_three - 1) < 0.02
 
 
 def test_a_photo_of_ones_own_is_named(page, tmp_path):
@@ -525,20 +566,23 @@ def test_the_tour_s_pullover_loses_its_name_with_its_sleeves(page):
 
 
 def test_the_tour_s_kitten_needs_its_face_and_the_dog_does_not_need_its_neck(page):
-    def changed(*spot: float) -> float:
+    def changed(work, *where) -> float:
         before = logit(page)
-        page.rub("#picture", *spot)
+        work("#picture", *where)
         change = logit(page) - before
         page.press("#cover-clear", "Enter")
         return change
 
     go_to_step(page, 5)
     page.page.get_by_text("speaks for Egyptian cat").wait_for()
-    fall, little = changed(0.26, 0.35), changed(0.85, 0.15)
+    fall, little = changed(page.rub, 0.26, 0.35), changed(page.rub, 0.85, 0.15)
     assert fall < -2 and abs(little) < abs(fall) / 4
     page.press("#tour-next", "Enter")
     page.page.get_by_text("speaks for German shepherd").wait_for()
-    assert changed(0.62, 0.33) > 0 and changed(0.82, 0.28) < 0
+    hottest, head = (0.68, 0.34), (0.82, 0.28)
+    for dx, dy in ((0, 0), (-0.04, -0.04), (-0.04, 0.04), (0.04, -0.04), (0.04, 0.04)):
+        assert changed(page.stroke, (hottest[0] + dx, hottest[1] + dy)) > 0, (dx, dy)
+        assert changed(page.stroke, (head[0] + dx, head[1] + dy)) < 0, (dx, dy)
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800)])
@@ -551,6 +595,9 @@ def test_the_tour_hides_nothing_that_a_step_is_about(window, folder, width, heig
             card = page.page.locator("#tour").bounding_box()
             box = page.page.locator(place).bounding_box()
             assert card["y"] + card["height"] <= box["y"], number
+            if number > 3 and width > 400:
+                strip = page.page.locator("#photos").bounding_box()
+                assert strip["y"] + strip["height"] <= card["y"] + card["height"], "no sliver"
             assert box["y"] + box["height"] <= height, number
             page.press("#tour-end", "Enter")
 
@@ -562,6 +609,7 @@ def test_on_a_phone_the_answer_is_in_sight_while_one_draws_and_covers(window, fo
             box = page.page.locator(place).bounding_box()
             bottom[place] = box["y"] + box["height"]
         assert max(bottom.values()) <= 740
+        assert page.page.locator("#draw-heat").bounding_box()["width"] >= 200
         page.show_photos()
         places = ("#picture", "#logit", "#cover-clear", "#photo-bars")
         heights = [page.page.locator(place).bounding_box()["y"] for place in places]

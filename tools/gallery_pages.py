@@ -20,7 +20,7 @@ FILTERS = 9
 SHIRT = 4  # among the test images
 VGG_MAPS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
 NET_HEATMAPS = ("head_conv", "block5c_project")
-WIDTH = 360  # of a photo, as wide as the page shows it
+WIDTH = 450  # of a photo, as wide as the page shows it
 ANIMALS = {"two jaguars": "jaguar", "dog": "dog", "cat": "cat", "pyramid": "pyramid"}
 WANTED = ("jaguar", "German shepherd", "Egyptian cat", "thatch", "teapot")
 

@@ -84,9 +84,9 @@ def load_efficientnet_lite() -> keras.Model:
     that the net computes: the maps of ``head_conv`` are what the linear end averages and weighs.
 
     Returns:
-        The net, described with its preprocessing and the names of the 1,000 classes: float32
-        RGB (n, h, w, 3) of any size, from -0.992 to 1 (see ``inputs.prepare``), to logits
-        (n, 1000). It was trained on 224x224.
+        The net, described with its preprocessing and the names of the 1,000 classes. It takes
+        float32 RGB (n, h, w, 3) of any size, from -0.992 to 1 (see ``inputs.prepare``), and
+        gives logits (n, 1000). It was trained on 224x224.
 
     Raises:
         ValueError: the file of weights is missing or damaged.

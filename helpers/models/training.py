@@ -80,7 +80,7 @@ def train(
             again after an interruption, training goes on where it was.
 
     Returns:
-        Four lists, one number for each epoch that was run now: ``loss``, ``accuracy``,
+        Four lists with one number for each epoch that was run now, ``loss``, ``accuracy``,
         ``val_loss``, ``val_accuracy``. The last two are missing where ``held_out`` is 0.
 
     Raises:

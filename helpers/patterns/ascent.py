@@ -102,7 +102,7 @@ def gradient_ascent(
             recipe grows the same motif, partly in other places.
 
     Returns:
-        An ``Ascent``: pictures and activations.
+        An ``Ascent`` with pictures and activations.
 
     Raises:
         ValueError: unknown layer, filter, recipe, scale or precision, a precision that this

@@ -52,7 +52,7 @@ class Report:
 
     @property
     def verdicts(self) -> list[str]:
-        """Two sentences: one about the net, one about its heatmaps."""
+        """Return two sentences, one about the net and one about its heatmaps."""
         return [VERDICTS[about, self.state(about)] for about in (ABOUT_NET, ABOUT_MAPS)]
 
     def _repr_html_(self) -> str:

@@ -30,8 +30,9 @@ export function drawPanel(course, firstNet, onNet) {
   let chosen = null; // null: the winner
   const art = drawing();
   const showBars = bars($("draw-bars"), choose);
-  const maps = mapsView($("draw-maps"), net.layers, "conv1", () => update());
+  const maps = mapsView($("draw-maps"), net.layers, { layer: "conv1", filter: 0 }, () => update());
   let erasing = false;
+  let isExample = true; // the coat makes room for the first stroke of a pen
 
   function choose(index) {
     chosen = index;
@@ -75,7 +76,11 @@ export function drawPanel(course, firstNet, onNet) {
   const draws = () => erase(false);
   const radius = () => Number($("pen-size").value);
   surface($("pen"), {
-    begin: () => art.keep(),
+    begin() {
+      art.keep();
+      if (isExample && !erasing) art.pixels.fill(0);
+      isExample = false;
+    },
     stroke: (from, to) => {
       const shade = erasing ? 0 : Number($("pen-shade").value);
       changed(() => art.line(from, to, radius(), shade));
@@ -92,6 +97,7 @@ export function drawPanel(course, firstNet, onNet) {
   });
   function take(pixels) {
     draws();
+    isExample = false;
     changed(() => art.take(pixels));
   }
   garmentButtons(course, take);

@@ -4,6 +4,7 @@ import { coloured, put } from "./picture.js";
 
 const PAGE = 64; // maps at once
 const COLUMNS = 8;
+const FINE = 200; // pixels from which a mosaic is smoothed, or its thin lines become uneven
 
 /** The values of one channel, and their range. */
 function channelOf({ values, channels }, channel) {
@@ -47,15 +48,17 @@ function mosaic(maps, first) {
 
 const short = (value) => (Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(0));
 
-/** Build the view in `box`; `ask` is called when it wants maps of another layer. */
+/** Build the view in `box`, with `first` {layer, filter}; `ask` is called for maps of a layer. */
 export function mapsView(box, layers, first, ask) {
   box.append($("maps-template").content.cloneNode(true));
   const find = (name) => box.querySelector(`.${name}`);
   const [layer, filter, caption] = ["layer", "filter", "caption"].map(find);
   let shown = null;
+  let ratio = 1; // width by height of the picture that was squeezed into the square maps
   let page = null;
   layer.max = layers.length - 1;
-  layer.value = layers.indexOf(first);
+  layer.value = layers.indexOf(first.layer);
+  filter.value = first.filter;
 
   function draw() {
     filter.max = shown.channels - 1;
@@ -72,9 +75,12 @@ export function mapsView(box, layers, first, ask) {
       shown.width,
       shown.height,
     );
+    find("one").style.aspectRatio = ratio;
     const start = Math.floor(number / PAGE) * PAGE;
     page = { start, ...mosaic(shown, start) };
     put(find("all"), coloured(page.all, "viridis"), page.width, page.height);
+    find("all").style.aspectRatio = (ratio * page.width) / page.height;
+    find("all").classList.toggle("fine", page.width > FINE);
     const name = layers[layer.value];
     const places = `${shown.height} × ${shown.width} places`;
     const range = `values from ${short(low)} to ${short(high)}`;
@@ -102,8 +108,9 @@ export function mapsView(box, layers, first, ask) {
       layer.value = layers.indexOf(name);
       ask();
     },
-    show(maps) {
+    show(maps, ofPicture = 1) {
       shown = maps;
+      ratio = ofPicture;
       draw();
     },
   };

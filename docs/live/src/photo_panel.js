@@ -13,12 +13,14 @@ import { overlay, put } from "./picture.js";
 import { surface } from "./surface.js";
 import { heatSentence, logitSentence } from "./words.js";
 
+const FIRST = { layer: "block2b_add", filter: 4 }; // a dog is yellow in this map
+
 export function photoPanel(course, net) {
   const names = course.imagenet;
   const strokes = covers();
   const line = chart($("chart"));
   const showBars = bars($("photo-bars"), choose);
-  const maps = mapsView($("photo-maps"), net.layers, "block2b_add", () => update());
+  const maps = mapsView($("photo-maps"), net.layers, FIRST, () => update());
   const frame = make("canvas"); // of the camera
   let photo = null; // a canvas
   let colour = "#777";
@@ -64,7 +66,7 @@ export function photoPanel(course, net) {
       explained,
     );
     trace(answer.logits, explained);
-    maps.show(answer.maps);
+    maps.show(answer.maps, answer.width / answer.height);
   }
   const update = oncePerFrame(draw);
 

@@ -7,7 +7,7 @@ function aim(place) {
   const card = $("tour");
   const stays = getComputedStyle(card).position === "sticky";
   const goal = stays ? $(place) : card;
-  goal.style.scrollMarginTop = stays ? `${card.offsetHeight + 8}px` : "0";
+  goal.style.scrollMarginTop = stays ? `${card.offsetHeight}px` : "0";
   goal.scrollIntoView({ block: "start" });
 }
 

@@ -2,10 +2,11 @@
 import { $ } from "./dom.js";
 
 const PULLOVER = 22; // a test image of the course that loses its name with its sleeves
-const FINGER = 24; // large enough to cover a face
+const FACE = 24; // a finger large enough to cover a face
+const SPOT = 18; // one that covers a part of a neck, and leaves the face alone
 
-function prepareFinger() {
-  $("cover-size").value = FINGER;
+function prepareFinger(size) {
+  $("cover-size").value = size;
 }
 
 export const STEPS = [
@@ -41,7 +42,7 @@ export const STEPS = [
     text:
       "Further down, under “What its filters see”, are the maps that the net computes on its way. " +
       "Move the layer's slider from left to right. The first maps still show the garment, and the " +
-      "last ones have 7 by 7 places left. Then draw a line: which filters notice it?",
+      "last ones have 7 by 7 places left. Then choose Clear and draw a line: which filters notice it?",
     prepare: ({ draws, maps }) => {
       draws();
       maps.goTo("conv1");
@@ -70,7 +71,7 @@ export const STEPS = [
       "and watch the score fall. Then choose “Uncover all”, and rub over a place of the same size " +
       "that is dark. If the heatmap is right, that costs little.",
     prepare: async ({ show, photos }) => {
-      prepareFinger();
+      prepareFinger(FACE);
       await show(photos[6]);
     },
   },
@@ -79,10 +80,11 @@ export const STEPS = [
     tab: "photo",
     place: "look",
     text:
-      "Now the dog: cover its hottest place, on the neck. The score may even rise. A heatmap is a " +
-      "claim, and this one fails. Which place makes the score fall, then? Try the head.",
+      "Now the dog: click or tap once on its hottest place, on the neck. The score may even " +
+      "rise. A heatmap is a claim, and this one fails. Which place makes the score fall, then? " +
+      "Choose “Uncover all”, and try the head.",
     prepare: async ({ show, photos }) => {
-      prepareFinger();
+      prepareFinger(SPOT);
       await show(photos[1]);
     },
   },
