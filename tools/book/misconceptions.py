@@ -54,7 +54,7 @@ def page(text: str, notebooks: Path, site: Path) -> str:
     written into ``site``.
     """
     first: dict[tuple[str, str], tuple[str, str]] = {}
-    entries = [(one.start(), *one.groups()) for one in ENTRY.finditer(text)]
+    entries = list(ENTRY.finditer(text))
 
     @cache
     def lesson(name: str) -> NotebookNode:
@@ -62,7 +62,7 @@ def page(text: str, notebooks: Path, site: Path) -> str:
 
     def evidence(match: re.Match) -> str:
         target, begins = match.groups()
-        _, name, belief = max(one for one in entries if one[0] < match.start())
+        name, belief = [one for one in entries if one.start() < match.start()][-1].groups()
         if (target, begins) in first:
             above, its_belief = first[target, begins]
             return f'{match[0]}\n\nIt is shown above, under <a href="#{above}">“{its_belief}”</a>.'
