@@ -62,7 +62,7 @@ def page(text: str, notebooks: Path, site: Path) -> str:
 
     def evidence(match: re.Match) -> str:
         target, begins = match.groups()
-        name, belief = [one.groups() for one in entries if one.start() < match.start()][-1]
+        name, belief = [one for one in entries if one.start() < match.start()][-1].groups()
         if (target, begins) in first:
             above, its_belief = first[target, begins]
             return f'{match[0]}\n\nIt is shown above, under <a href="#{above}">“{its_belief}”</a>.'
