@@ -61,14 +61,18 @@ def side_by_side(picture: Image.Image, parts: Parts) -> Image.Image:
     (604, 300)
     """
     wide, high = picture.size
-    scale = (wide / 100, high / 100, wide / 100, high / 100)
-    cut = [picture.crop([round(p * s) for p, s in zip(part, scale, strict=True)]) for part in parts]
+    cut = [
+        picture.crop(
+            (left * wide // 100, top * high // 100, right * wide // 100, low * high // 100)
+        )
+        for left, top, right, low in parts
+    ]
     cut = [ImageOps.scale(each, CARD[1] / each.height) for each in cut]
     row = Image.new("RGB", (sum(each.width + GAP for each in cut) - GAP, CARD[1]), "white")
-    left = 0
+    place = 0
     for each in cut:
-        row.paste(each, (left, 0))
-        left += each.width + GAP
+        row.paste(each, (place, 0))
+        place += each.width + GAP
     return row
 
 
