@@ -69,10 +69,10 @@ def side_by_side(picture: Image.Image, parts: Parts) -> Image.Image:
     ]
     cut = [ImageOps.scale(each, CARD[1] / each.height) for each in cut]
     row = Image.new("RGB", (sum(each.width + GAP for each in cut) - GAP, CARD[1]), "white")
-    left = 0
+    place = 0
     for each in cut:
-        row.paste(each, (left, 0))
-        left += each.width + GAP
+        row.paste(each, (place, 0))
+        place += each.width + GAP
     return row
 
 
