@@ -166,11 +166,7 @@ def enlarge(image: np.ndarray, height: int) -> np.ndarray:
 
 
 def write(
-    image: np.ndarray,
-    text: str,
-    place: tuple[int, int],
-    colour: tuple[int, int, int] = (40, 40, 40),
-    size: float = 0.45,
+    image: np.ndarray, text: str, place: tuple[int, int], colour=(40, 40, 40), size: float = 0.45
 ) -> None:
     """Write a short text into a uint8 RGB image, its lower left corner at (x, y)."""
     cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
