@@ -58,11 +58,11 @@ def _numbered(weights: np.ndarray, limit: float) -> np.ndarray:
     """Draw a slice of a kernel, and write its weights into it where there is room."""
     picture = signed(weights, limit)
     enlarged, cell = enlarge(picture, HEIGHT), HEIGHT // len(weights)
-    places = 2 if 0.1 <= limit < 10 else None  # decimals, the same for all where two are enough
+    alike = 0.1 <= limit < 10  # two decimals are enough for all
     if cell < ROOM:
         return enlarged
     for (i, j), weight in np.ndenumerate(weights):
         ink = (0, 0, 0) if picture[i, j].mean() > 120 else (255, 255, 255)
-        text = number(weight) if places is None else f"{weight:z.{places}f}"
+        text = f"{weight:z.2f}" if alike else number(weight)
         write(enlarged, text, (j * cell + 8, i * cell + cell // 2 + 5), ink)
     return enlarged
