@@ -251,7 +251,7 @@ def side_by_side(file, tmp_path_factory):
 def test_everything_equals_keras_own_net(side_by_side):
     course, keras_own = side_by_side
     compared = [name for name in course if not name.endswith(("_gb", "bfloat16"))]
-    assert len(compared) == 13
+    assert len(compared) == 14
     for name in compared:
         largest = np.abs(keras_own[name]).max()
         assert largest > 0 and np.ptp(keras_own[name]) > 0.01 * largest, name
@@ -260,12 +260,13 @@ def test_everything_equals_keras_own_net(side_by_side):
 
 
 def test_bfloat16_rounds_no_more_than_keras_own_net_does(side_by_side):
-    exact = side_by_side[1]["score_cam float32"]
+    """The scores of the masked images, whose errors the softmax after them would magnify."""
+    exact = side_by_side[1]["scores float32"]
     ours, keras_own = (
-        np.abs(results["score_cam bfloat16"] - exact).max() / exact.max()
+        np.sqrt(np.mean((results["scores bfloat16"] - exact) ** 2)) / exact.std()
         for results in side_by_side
     )
-    assert ours <= max(0.02, 3 * keras_own), f"{ours:.1e} and {keras_own:.1e}"
+    assert 0 < ours <= max(0.02, 1.5 * keras_own), f"{ours:.1e} and {keras_own:.1e}"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

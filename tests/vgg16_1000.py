@@ -115,10 +115,13 @@ def main(which, file, path):
     names = ["block2_conv1", "fc1", "fc2"]
     for name, maps in zip(names, activations.feature_maps(net, images, names), strict=True):
         results[f"maps of {name}"] = maps
-    score_cam.feature_maps = lambda *given: [m[..., :8] for m in activations.feature_maps(*given)]
+    score_cam.feature_maps = lambda *given: [m[..., :32] for m in activations.feature_maps(*given)]
+    scores, softmax = [], score_cam.softmax
+    score_cam.softmax = lambda given: softmax(scores.append(given) or given)
     for precision in ("float32", "bfloat16"):
         options = {"precision": precision, "progress": False}
         results[f"score_cam {precision}"] = cam.score_cam(net, images[:1], 3, **options)
+        results[f"scores {precision}"] = scores.pop()
     results["all_gb"] = peak()
     np.savez(path, **results)
 

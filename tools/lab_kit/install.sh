@@ -1,10 +1,10 @@
 #!/bin/sh
-# Install the packages of the course from this folder, without a network. PYTHON chooses another
-# Python, VENV another place for them (when this folder is read-only, a folder of your own).
+# Install the packages of the course into ~/cnn-venv, without a network. PYTHON chooses another
+# Python, VENV another place for them.
 # JupyterLab is set to save what learners choose in predictions and quizzes, and to ask for no news.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-venv=${VENV:-$here/venv}
+venv=${VENV:-$HOME/cnn-venv}
 "${PYTHON:-python3}" -m venv "$venv"
 install() {
     "$venv/bin/python" -m pip install --quiet --no-index --find-links "$here/wheels" "$@"
@@ -18,4 +18,4 @@ cat >"$venv/share/jupyter/lab/settings/overrides.json" <<'END'
   "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}
 }
 END
-echo "installed in $venv; now: ./start.sh"
+echo "installed in $venv; now: sh start.sh"

@@ -2,7 +2,7 @@
 # Open a learner's own copy of the course. WORK names the folder for it.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-venv=${VENV:-$here/venv}
+venv=${VENV:-$HOME/cnn-venv}
 work=${WORK:-$HOME/seeing-like-a-cnn}
 [ -e "$work" ] || cp -R "$here/student" "$work"
 export KERAS_HOME="$here/keras" CNN_COURSE_OFFLINE=1 PYTHONPATH="$work"
