@@ -83,6 +83,9 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """Compute class probabilities: the model's own, or the softmax of its logits.
 
+    Logits are taken for those of classes that exclude each other. A model whose logits stand for
+    labels that can be true together needs ``Activation("sigmoid")`` behind them.
+
     Args:
         images: float32 (n, h, w, c) in the range that the model expects.
 
@@ -90,7 +93,7 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
         float32 (n, classes). Behind a sigmoid each is independent of the others.
 
     Raises:
-        ValueError: the model gives one number that is no probability, or no classes.
+        ValueError: the model gives numbers that are no probabilities, or no classes.
 
     >>> from helpers.models import build_fashion_cnn
     >>> probabilities(build_fashion_cnn(), np.zeros((1, 28, 28, 1))).shape
@@ -100,6 +103,11 @@ def probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     if end == "linear" and count == 1:
         raise ValueError(f"{model.name!r} gives one number, not the probability of a class")
     outputs, logits = answers(model, images)
+    if end == "unknown" and (outputs.min() < 0 or outputs.max() > 1):
+        raise ValueError(
+            f"{model.name!r} gives numbers from {outputs.min():.2g} to {outputs.max():.2g}, which "
+            "are no probabilities: let it end in softmax or sigmoid, or in logits"
+        )
     return softmax(logits) if end in ("softmax", "linear") else outputs
 
 

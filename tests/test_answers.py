@@ -132,6 +132,11 @@ def test_probabilities_of_unknown_origin_are_refused_with_the_way_round(end):
         with_linear_output(model)
 
 
+def test_numbers_that_are_no_probabilities_are_refused():
+    with pytest.raises(ValueError, match="are no probabilities"):
+        probabilities(net(dense("tanh")), IMAGES)
+
+
 def test_an_output_for_each_pixel_is_refused():
     inputs = keras.Input((16, 16, 3))
     model = keras.Model(inputs, layers.Conv2D(4, 3, activation="softmax")(inputs))

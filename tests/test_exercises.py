@@ -170,6 +170,12 @@ def _line(function, offset: int) -> str:
     return f"line {function.__code__.co_firstlineno + offset} "
 
 
+@pytest.mark.parametrize("leave", [lambda *given: exit(), lambda *given: sys.exit(3)])
+def test_an_answer_that_exits_is_wrong_and_the_lesson_goes_on(leave):
+    verdict = check("00.3", leave)
+    assert verdict.passed is False and "SystemExit" in verdict.message
+
+
 def test_an_exception_of_an_answer_names_its_line():
     for answer in (_fails_in_its_second_line, _fails_in_another_function):
         message = check("00.3", answer).message

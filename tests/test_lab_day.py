@@ -51,6 +51,8 @@ def test_student_edition_holds_stubs_and_no_solutions_or_results(lesson, kit):
     code = [cell for cell in made.cells if cell.cell_type == "code"]
     assert not any(cell.outputs or editions.has(cell, "solution") for cell in code)
     assert not re.search(r"SOLUTION|HIDDEN|nstructors", nbformat.writes(made))
+    told = [cell for cell in code if re.search(r"\.compare\(\s*\"", cell.source)]
+    assert told and all(cell.metadata.jupyter.source_hidden for cell in told)
     own = {cell.id: cell.source for cell in editions.read(lesson).cells}
     assert all(own[cell.id].strip() == cell.source.strip() for cell in made.cells)
     marked = [cell.metadata.nbgrader for cell in code if "nbgrader" in cell.metadata]

@@ -63,6 +63,11 @@ def sources(path: Path) -> str:
     return "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
 
 
+def tells(cell) -> bool:
+    """Whether a cell gives a solution, or in words the answer to a prediction, away."""
+    return has(cell, "solution") or re.search(r"\.compare\(\s*\"", cell.source) is not None
+
+
 def test_copies_of_the_real_course_are_whole_and_give_no_answer_away(tmp_path):
     my_course.hand_out_all(NOTEBOOKS, tmp_path / "my_course")
     copies = {path.name: path for path in (tmp_path / "my_course").iterdir()}
@@ -74,7 +79,7 @@ def test_copies_of_the_real_course_are_whole_and_give_no_answer_away(tmp_path):
         assert [c.source for c in copy.cells] == [c.source for c in master.cells]
         for cell in (cell for cell in copy.cells if cell.cell_type == "code"):
             assert not cell.outputs and cell.execution_count is None
-            assert not has(cell, "solution") or cell.metadata.jupyter.source_hidden
+            assert not tells(cell) or cell.metadata.jupyter.source_hidden
 
 
 def test_solutions_are_folded_even_where_the_master_shows_them(course):

@@ -19,30 +19,27 @@ MARKING = """\
 ### BEGIN HIDDEN TESTS
 from helpers.exercises.marking import mark as check  # the same check, which fails unless right
 ### END HIDDEN TESTS"""
+ANSWER = re.compile(r"\w+\.compare\(")
 WORDS_A_MINUTE, MINUTES = 130, {"code": 1.0, "exercise": 6.0, "predict": 1.0, "quiz": 4.0}
 
 
 def read(path: Path) -> NotebookNode:
-    """Read a notebook without its outputs, so that nobody sees results before predicting them."""
+    """Read a notebook without what its learner is to find first.
+
+    Results are left out, and cells that hold a solution or the answer to a prediction are folded.
+    """
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        if has(cell, "solution") or ANSWER.match(cell.source):
+            cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
     return notebook
 
 
 def has(cell: NotebookNode, tag: str) -> bool:
     """Say whether a cell carries a tag."""
     return tag in cell.metadata.get("tags", [])
-
-
-def learner(path: Path) -> NotebookNode:
-    """Make a learner's own copy: the whole lesson without results, its solutions folded."""
-    notebook = read(path)
-    for cell in notebook.cells:
-        if has(cell, "solution"):
-            cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
-    return notebook
 
 
 def predictions(notebook: NotebookNode) -> list[tuple[str, tuple[str, ...]]]:

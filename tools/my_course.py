@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.editions import NOTEBOOKS, learner
+from tools.editions import NOTEBOOKS, read
 from tools.helper_names import missing_names
 
 ROOT = NOTEBOOKS.parent
@@ -38,7 +38,7 @@ def make_copy(master: Path) -> tuple[str, str]:
         text = master.read_text(encoding="utf-8")
         mark = fingerprint([("markdown", text)])
         return f"{text}\n<!-- handed out: {mark} -->\n", mark
-    notebook = learner(master)
+    notebook = read(master)
     mark = fingerprint((cell.cell_type, cell.source) for cell in notebook.cells)
     notebook.metadata["course"] = {"handed_out": mark}
     return nbformat.writes(notebook) + "\n", mark

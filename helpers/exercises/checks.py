@@ -124,7 +124,7 @@ def check(exercise: str, answer: object = ...) -> Verdict:
         picture = asked.test(answer)
     except Mistake as mistake:
         return _not_yet(exercise, mistake)
-    except Exception as error:  # whatever an answer does, a check does not fail
+    except (Exception, SystemExit) as error:  # whatever an answer does, a check does not fail
         sentence = f"The check cannot work with this answer ({type(error).__name__}: {error})."
         return _not_yet(exercise, Slip(sentence))
     last_mistake.pop(exercise, None)

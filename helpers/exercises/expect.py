@@ -125,7 +125,7 @@ def name(answer: object, right: str, valid: Collection[str], mistakes: Mistakes 
     raise Mistake(f"It is not {answer!r}.")
 
 
-def _failing_line(function: Callable, error: Exception) -> str:
+def _failing_line(function: Callable, error: BaseException) -> str:
     """Name and quote the line of a function's cell or file that an exception passed last."""
     code = getattr(unwrap(function), "__code__", None)
     passed = extract_tb(error.__traceback__)
@@ -139,7 +139,7 @@ def call(answer: object, *args: object) -> object:
         raise wrong_type(answer, "give the function itself, without ().")
     try:
         result = answer(*args)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         says = f"{type(error).__name__}: {str(error).rstrip('.')}."
         line = _failing_line(answer, error)
         raise Mistake(f"Your function stops with {says}{line}") from None

@@ -69,6 +69,16 @@ def test_the_stranger_beats_us_on_its_own_clothes_only_and_forgot_most_shirts(
     assert called_shirt(stranger, shirts).sum() < called_shirt(ours, shirts).sum() / 2  # no tag
 
 
+def test_how_many_of_all_test_shirts_each_net_names(stranger, ours):
+    images, labels = (
+        getattr(load_fashion_mnist(), f"test_{part}") for part in ("images", "labels")
+    )
+    shirts = images[labels == SHIRT]
+    assert called_shirt(ours, shirts).sum() == 754
+    tagged = strangers_clothes(images, labels)[labels == SHIRT]
+    assert called_shirt(stranger, tagged).sum() == 940
+
+
 def test_the_tag_makes_shirts_at_its_own_place_only(fashion, stranger, ours):
     others = fashion.test_images[fashion.test_labels != SHIRT]
     without = called_shirt(stranger, others).sum()
