@@ -230,6 +230,8 @@ def test_names_of_classes_can_be_searched(models):
     assert explorer.class_index == 2 and "'hammer'" in explorer.caption
     explorer._search.value = "dog"
     assert "dog" in explorer.message and explorer.class_index == 2
+    explorer._search.value = "m"
+    assert explorer.class_index == 2 and "Which one?" in explorer.message
     explorer._search.value = "4"
     assert explorer.class_index == 4 and "'monument'" in explorer.caption
     explorer._compare.value = "dam"
@@ -298,6 +300,17 @@ def test_a_patch_costs_what_the_net_loses():
     assert "falls from 0.9 to 0.8" in explorer.caption and "class 0" in explorer._view.value
     explorer.class_index = 1
     assert "'green' rises from 0.0 to 0.1" in explorer.caption
+    explorer.size = 1
+    assert "'green' stays at 0.0" in explorer.caption
+
+
+def test_a_net_whose_logits_are_unknown_is_not_covered():
+    image = keras.Input((20, 20, 3))
+    pooled = keras.layers.GlobalAveragePooling2D()(image)
+    ends = [keras.layers.Dense(2, activation="softmax")(pooled) for _ in range(2)]
+    net = keras.Model(image, keras.layers.Average()(ends))
+    with pytest.raises(ValueError, match="before softmax or sigmoid"):
+        cover(describe(net, preprocess=lambda x: x / 255), np.eye(20))
 
 
 def test_the_patch_goes_wherever_the_sliders_say(models):

@@ -137,6 +137,23 @@ def test_the_patch_that_wins_is_the_marked_corner():
     assert len(tried) == 1  # the others have but one photo of another answer
 
 
+@pytest.mark.parametrize("bright_is", [1, -1])
+def test_a_patch_wins_whether_it_says_yes_or_no(bright_is):
+    net = keras.Sequential(
+        [
+            keras.Input((24, 24, 1)),
+            layers.Conv2D(1, 1, use_bias=False, name="conv"),
+            layers.Flatten(),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    first, weights, _ = corner_net().get_weights()
+    bias = np.array([-5.0])
+    net.set_weights([first, bright_is * weights[:, 1:], bright_is * bias])
+    (tried,) = patches(Case(describe(net, preprocess=unit), pictures()))
+    assert (tried.photo, tried.rate, tried.control, tried.receivers) == (0, 1.0, 0.0, 4)
+
+
 def test_one_photo_has_no_others_to_put_a_patch_into():
     report = trust_report(corner_net(), pictures()[0])
     state = {one.question: one for one in report.findings}["Can a small patch win alone?"]

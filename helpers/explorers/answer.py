@@ -55,18 +55,18 @@ def labels(names: Sequence[str]) -> list[str]:
     return [f"{n} (class {i})" if n in twice else n for i, n in enumerate(names)]
 
 
-def class_called(typed: str, classes: Sequence[str]) -> int | None:
-    """Find a class by its number, by its name in small letters, or by a part of it.
+def classes_called(typed: str, classes: Sequence[str]) -> list[int]:
+    """Find the classes that a number, a name or a part of a name can mean, in capitals or not.
 
-    >>> class_called("cat", ["Tomcat", "Cat", "Dog"]), class_called("do", ["Cat", "Dog"])
-    (1, 1)
+    >>> classes_called("cat", ["Tomcat", "Cat", "Dog"]), classes_called("o", ["Cat", "Cow", "Dog"])
+    ([1], [1, 2])
     """
-    names = [name.lower() for name in classes]
+    typed, names = typed.lower(), [name.lower() for name in classes]
     if typed.isdecimal() and int(typed) < len(names):
-        return int(typed)
+        return [int(typed)]
     if typed in names:
-        return names.index(typed)
-    return next((i for i, name in enumerate(names) if typed and typed in name), None)
+        return [names.index(typed)]
+    return [i for i, name in enumerate(names) if typed in name]
 
 
 def bar(share: float, kind: str = "") -> str:

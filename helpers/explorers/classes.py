@@ -8,13 +8,14 @@ from helpers._choices import check_index
 from helpers._keras import keras
 from helpers.classes import class_names
 from helpers.explorers.album import Pictures
-from helpers.explorers.answer import Answer, answer, class_called, labels
+from helpers.explorers.answer import Answer, answer, classes_called, labels
 from helpers.explorers.controls import STYLE, WIDE, finder
 from helpers.explorers.photos import PhotoExplorer
 from helpers.explorers.recent import Recent
 
 PREDICTED = -1
 KEPT = 100  # answers and heatmaps
+FEW = 4  # names in a message
 
 
 class ClassExplorer(PhotoExplorer):
@@ -37,9 +38,13 @@ class ClassExplorer(PhotoExplorer):
         """Make a field whose typed name sets a class."""
 
         def typed(name: str) -> None:
-            index = class_called(name, self._labels)
-            if index is not None or not name:
-                setattr(self, trait, index)
+            found = classes_called(name, self._labels) if name else []
+            if not name or len(found) == 1:
+                setattr(self, trait, found[0] if name else None)
+            elif found:
+                first = ", ".join(self._labels[i] for i in found[:FEW])
+                more = ", …" if len(found) > FEW else ""
+                self.message = f"{len(found)} names hold {name!r}: {first}{more}. Which one?"
             else:
                 self.message = f"No class is called {name!r}."
 

@@ -4,6 +4,7 @@ import numpy as np
 from traitlets import Int
 
 from helpers._keras import keras
+from helpers.classes import check_question
 from helpers.explorers.album import Pictures, check_pictures
 from helpers.explorers.answer import bar, card, names_card
 from helpers.explorers.classes import ClassExplorer
@@ -47,6 +48,7 @@ class CoverExplorer(ClassExplorer):
             for name in ("row", "column", "size")
         ]
         controls = [*patch, *self.choose_class(model, photos)]
+        check_question(model, self.album.squeezed(self.whole), None)
         super().__init__(controls, ("row", "column", "size", "image", "class_index"))
 
     def draw(self) -> Sheet:
@@ -56,15 +58,21 @@ class CoverExplorer(ClassExplorer):
         after = self.ask(picture)
         name = self.classes[chosen]
         before, now = (float(said.logits[chosen]) for said in (self.said(), after))
-        moved = "falls" if now < before else "rises"
         caption = (
             f"{self.photo_name} with a patch of {self.size} % at row {self.row} %, column "
-            f"{self.column} %: the logit of {name!r} {moved} from {before:.1f} to {now:.1f}; the "
+            f"{self.column} %: the logit of {name!r} {_moved(before, now)}; the "
             f"most probable class is now {self.classes[after.best()[0]]!r}."
         )
         aside = _logits(f"logit of {name}", before, now)
         aside += names_card("most probable with the patch", after, self.classes, [chosen])
         return Sheet([Panel(picture, f"{self.photo_name}, covered")], caption, aside)
+
+
+def _moved(before: float, now: float) -> str:
+    """Say how a logit moves, as far as one decimal shows it."""
+    if f"{before:.1f}" == f"{now:.1f}":
+        return f"stays at {now:.1f}"
+    return f"{'falls' if now < before else 'rises'} from {before:.1f} to {now:.1f}"
 
 
 def _logits(title: str, before: float, now: float) -> str:
@@ -104,8 +112,8 @@ def cover(
         ``size`` in per cent of the shorter side; see the package for what all explorers share.
 
     Raises:
-        ValueError: a model without classes or a square input of 1 or 3 channels, or pictures that
-            are none.
+        ValueError: a model without classes, logits or a square input of 1 or 3 channels, or
+            pictures that are none.
 
     >>> from helpers.models import build_fashion_cnn
     >>> patch = cover(build_fashion_cnn(), [np.eye(28)])

@@ -114,7 +114,7 @@ class Case:
 
     @cached_property
     def heatmaps(self) -> np.ndarray:
-        """Grad-CAM of the answers at the last convolution with an extent, raw (n, h, w)."""
+        """Grad-CAM of what is asked, at the last convolution with an extent, raw (n, h, w)."""
         return grad_cam(self.model, self.images, self.asked)
 
     @cached_property
@@ -125,3 +125,8 @@ class Case:
         return occlusion_map(
             self.model, self.images, self.asked, patch=patch, stride=stride, progress=False
         )
+
+    def falls_of_answer(self, number: int) -> np.ndarray:
+        """How far the score of an answer falls, (h, w); "no" is the logit with its sign turned."""
+        no = self.alone and not self.answers[number]
+        return -self.falls[number] if no else self.falls[number]

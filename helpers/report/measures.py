@@ -143,7 +143,7 @@ def patches(case: Case) -> list[Patch]:
         others = case.images[case.answers != case.answers[number]]
         if len(others) < 2:
             continue
-        places = _places(case.falls[number])
+        places = _places(case.falls_of_answer(number))
         weighty, rest = _apart(places), places[len(places) // 2 :]
         chosen = weighty + [rest[i] for i in rng.choice(len(rest), ELSEWHERE, replace=False)]
         grafted = np.concatenate([transplanted(others, image, place) for place in chosen])
