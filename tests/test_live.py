@@ -166,7 +166,7 @@ def test_the_page_is_written_anew_when_anything_of_it_changes():
     course = {"album/album.csv", "album/dog.jpg", "imagenet_class_index.json"}
     course |= {"fashion_mnist/t10k-images-idx3-ubyte.gz", "models/LICENSE-APACHE-2.0"}
     course |= {f"models/{SMALL}.npz", f"models/{LARGE}.npz"}
-    code = {"datasets/photos.py", "datasets/fashion_mnist.py", "images/__init__.py"}
+    code = {"datasets/photos.py", "datasets/fashion_mnist.py", "images.py"}
     code |= {"models/live.py", "explorers/answer.py"}
     assert {f"data/{name}" for name in course} | {f"helpers/{name}" for name in code} <= files
     page = {"docs/live/index.html", "docs/live/src/main.js", "docs/live/package-lock.json"}

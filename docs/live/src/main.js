@@ -35,6 +35,7 @@ async function openDrawing() {
   });
   if (!simd) slow = "This browser lacks WebAssembly SIMD, so the nets run more slowly.";
   say(slow);
+  complain(null); // of weights that did not arrive at first
 }
 
 async function openPhoto() {
