@@ -18,12 +18,13 @@ from helpers._keras import keras
 from helpers.activations import feature_maps, mosaic
 from helpers.cam import grad_cam, to_heatmap
 from helpers.classes import probabilities
-from helpers.datasets import load_fashion_mnist, load_photo
+from helpers.datasets import imagenet_class_names, load_fashion_mnist, load_photo
 from helpers.images import encode_png, overlay, squeeze
 from helpers.inputs import prepare
 from tests import browser, live
 from tests.slices import needed
 from tools import make_live
+from tools.folders import MARK
 
 SMALL, LARGE = "fashion_cnn", "efficientnet_lite0"
 SMALL_LAYERS = ["conv1", "bn1", "relu1", "pool1", "conv2", "bn2", "relu2", "pool2"]
@@ -34,6 +35,29 @@ NO_SIMD = "WebAssembly.validate = () => false;"
 NO_CAMERA = (
     "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{}'));"
 )
+ASKING_CAMERA = """
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.streams = [];
+  window.permits = [];
+  window.running = () => streams.filter((stream) => stream.active).length;
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    await new Promise((done) => permits.push(done));
+    streams.push(await ask(wanted));
+    return streams.at(-1);
+  };"""
+DARK_VIDEO = """
+  HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException("", "Odd"));"""
+SLOW_FILES = """
+  const { get, set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+  Object.defineProperty(HTMLImageElement.prototype, "src", {
+    get,
+    set(address) {
+      const arrive = () => set.call(this, address);
+      if (address.startsWith("blob:")) window.arrive = arrive;
+      else arrive();
+    },
+  });"""
+TENSORS = "_tfengine.memory().numTensors"
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +99,7 @@ def test_the_folder_is_whole_and_light(folder):
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
     scripts = {"course.js", "page.js", "wasm_simd.js", "wasm_plain.js"}
     texts = {"index.html", "live.css", "LICENSES.txt", "LICENSE-APACHE-2.0"}
-    assert set(sizes) == scripts | texts | {f"{SMALL}.js", f"{LARGE}.js"}
+    assert set(sizes) == scripts | texts | {f"{SMALL}.js", f"{LARGE}.js", MARK}
     assert sum(sizes.values()) <= 16e6
 
 
@@ -111,6 +135,44 @@ def test_without_npm_a_line_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("CNN_COURSE_BROWSER", "1")
     with pytest.raises(pytest.fail.Exception, match="npm is missing"):
         live.built()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            "npm warn deprecated glob@7\nnpm error code EFIRST\nnpm error A log",
+            "npm error code EFIRST",
+        ),
+        ("npm WARN old\nnpm ERR! code EOLD\nnpm ERR! A log", "npm ERR! code EOLD"),
+        ("Killed", "Killed"),
+        ("", "no reason given"),
+    ],
+)
+def test_where_npm_fails_its_error_is_the_reason(tmp_path, monkeypatch, said, reason):
+    (tmp_path / "said").write_text(said)
+    for name in ("npm", "node"):
+        (tmp_path / name).write_text(f"#!/bin/sh\ncat '{tmp_path}/said' >&2\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setattr(make_live, "MODULES", tmp_path / "node_modules")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(make_live.NoPage) as refused:
+        make_live.install()
+    assert str(refused.value).endswith(f"made of: {reason}")
+
+
+def test_the_page_is_written_anew_when_anything_of_it_changes():
+    files = {path.relative_to(browser.ROOT).as_posix() for path in make_live.made_of()}
+    course = {"album/album.csv", "album/dog.jpg", "imagenet_class_index.json"}
+    course |= {"fashion_mnist/t10k-images-idx3-ubyte.gz", "models/LICENSE-APACHE-2.0"}
+    course |= {f"models/{SMALL}.npz", f"models/{LARGE}.npz"}
+    code = {"datasets/photos.py", "datasets/fashion_mnist.py", "images.py"}
+    code |= {"models/live.py", "explorers/answer.py"}
+    assert {f"data/{name}" for name in course} | {f"helpers/{name}" for name in code} <= files
+    page = {"docs/live/index.html", "docs/live/src/main.js", "docs/live/package-lock.json"}
+    assert page | {"tools/make_live.py"} <= files
+    assert not any("node_modules" in file for file in files)
+    assert sum((browser.ROOT / file).stat().st_size for file in files) < 40e6, "quickly read"
 
 
 # The nets against Keras
@@ -200,6 +262,22 @@ def test_a_net_of_ones_own_can_be_opened_in_the_page(page, own_net, garments, tm
     page.give(garments[0, :, :, 0])
     given = page.lab("predict", SMALL)
     assert np.allclose(given, probabilities(own_net, garments[:1])[0], atol=1e-5)
+
+
+def test_a_net_that_is_replaced_or_refused_leaves_no_numbers_behind(page, own_net, tmp_path):
+    file = models.export_live(own_net, tmp_path)
+    odd = tmp_path / "odd.js"
+    odd.write_text(file.read_text().replace("[3, 3, 1, 32]", "[3, 3, 32, 1]"))
+    page.settle()
+    before = page.page.evaluate(TENSORS)
+    for _ in range(2):
+        page.page.set_input_files("#net-file", file)
+        page.page.get_by_text("your own net, from fashion_cnn.js").wait_for()
+        page.page.set_input_files("#net-file", odd)
+        page.page.locator("#fault:not([hidden])").wait_for()
+        page.settle()
+        assert page.page.evaluate(TENSORS) == before
+    assert len(page.bars(DRAWN)) == 10
 
 
 def test_the_export_holds_the_numbers_of_the_net(own_net, tmp_path):
@@ -329,6 +407,37 @@ def test_one_can_draw_rub_out_and_clear_by_keyboard(page):
     assert page.picture("#pen") == drawn
 
 
+def test_a_second_finger_or_a_palm_does_not_draw(window, folder):
+    with live.opened(window, folder, "palm", has_touch=True) as page:
+        page.press("#pen-clear", "Enter")
+        empty, box = page.picture("#pen"), page.page.locator("#pen").bounding_box()
+        devtools = page.page.context.new_cdp_session(page.page)
+
+        def touch(kind: str, **places: tuple[float, float]) -> None:
+            points = [
+                {
+                    "id": len(name),
+                    "x": box["x"] + x * box["width"],
+                    "y": box["y"] + y * box["height"],
+                }
+                for name, (x, y) in places.items()
+            ]
+            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        drawn = []
+        for palms in (False, True):
+            touch("touchStart", pen=(0.2, 0.2))
+            for step in range(1, 5):
+                pen = (0.2, 0.2 + 0.1 * step)
+                palm = {"a_palm": (0.8, 0.5 + 0.1 * step)} if palms else {}
+                touch("touchStart" if palms and step == 1 else "touchMove", pen=pen, **palm)
+            touch("touchEnd")
+            drawn.append(page.picture("#pen"))
+            page.press("#pen-undo", "Enter")
+            assert page.picture("#pen") == empty, "one stroke is one step"
+        assert drawn[0] == drawn[1] != empty
+
+
 def test_another_class_gets_another_heatmap(page):
     heat = page.picture("#draw-heat")
     page.page.get_by_role("button", name=re.compile("^Bag")).click()
@@ -452,6 +561,23 @@ def test_part_of_a_name_is_taken_where_only_one_name_holds_it(page):
     assert page.page.locator("#class-search").input_value() == ""
 
 
+@pytest.mark.parametrize("name", ["crane", "cardigan", "maillot"])
+def test_two_classes_of_one_name_are_told_apart(page, name):
+    numbers = [i for i, one in enumerate(imagenet_class_names()) if one.lower() == name]
+    page.show_photos()
+    field, fault = page.page.locator("#class-search"), "#class-search-fault"
+    field.fill(name)
+    page.press("#class-search", "Enter")
+    assert "2 names hold" in page.text(fault) and len(numbers) == 2
+    for number in numbers:
+        assert f"(class {number})" in page.text(fault)
+        field.fill(f"{name} (class {number})")
+        page.press("#class-search", "Enter")
+        assert f"{name} (class {number})" in page.text("#picture-caption").lower()
+        field.fill(name)
+        page.press("#class-search", "Enter")
+
+
 def test_a_new_photo_begins_anew_and_its_button_is_pressed(page, tmp_path):
     page.show_photos()
     pressed = page.page.locator("#photos [aria-pressed=true]")
@@ -528,6 +654,63 @@ def test_the_camera_is_followed_until_it_is_stopped(page):
     page.page.get_by_text("The camera is off").wait_for()
     still = page.picture("#picture")
     assert page.picture("#picture") == still and not page.fault
+
+
+@pytest.mark.parametrize("then", ["photo", "tab"])
+def test_a_camera_that_still_asks_gives_way_to_what_comes_after(window, folder, then):
+    with live.opened(window, folder, f"asking-{then}", before=ASKING_CAMERA) as page:
+        page.show_photos()
+        page.page.get_by_role("button", name="Use the camera").click()
+        page.page.wait_for_function("permits.length === 1")
+        if then == "photo":
+            page.page.locator("#photos button").nth(2).click()
+            page.page.locator("#photos button:nth-child(3)[aria-pressed=true]").wait_for()
+        else:
+            page.page.get_by_role("tab", name="Draw a garment").click()
+        page.page.evaluate("permits.forEach((permit) => permit())")
+        page.page.wait_for_function("streams.length === 1 && !running()", timeout=10_000)
+        assert page.page.locator("#camera").inner_text() in ("Use the camera", "")
+        assert page.page.locator("#camera").get_attribute("aria-pressed") == "false"
+        assert not page.fault
+
+
+def test_a_double_click_starts_one_camera(window, folder):
+    with live.opened(window, folder, "double", before=ASKING_CAMERA) as page:
+        page.show_photos()
+        page.page.get_by_role("button", name="Use the camera").dblclick()
+        page.page.wait_for_function("permits.length === 2")
+        page.page.evaluate("permits.forEach((permit) => permit())")
+        page.page.wait_for_function("streams.length === 2 && running() === 1", timeout=10_000)
+        page.page.get_by_role("button", name="Stop the camera").click()
+        page.page.wait_for_function("!running()", timeout=10_000)
+        assert not page.fault
+
+
+def test_a_camera_whose_film_does_not_play_is_switched_off(window, folder):
+    with live.opened(window, folder, "dark", before=ASKING_CAMERA + DARK_VIDEO) as page:
+        page.show_photos()
+        page.page.get_by_role("button", name="Use the camera").click()
+        page.page.wait_for_function("permits.length === 1")
+        page.page.evaluate("permits[0]()")
+        page.page.locator("#fault:not([hidden])").wait_for()
+        page.page.wait_for_function("!running()", timeout=10_000)
+        assert "The camera does not start" in page.fault
+
+
+def test_a_slow_file_gives_way_to_a_photo_that_is_chosen_after_it(window, folder, tmp_path):
+    (tmp_path / "mine.png").write_bytes(encode_png(load_photo("panda")))
+    with live.opened(window, folder, "slow", before=SLOW_FILES) as page:
+        page.show_photos()
+        page.page.set_input_files("#photo-file", tmp_path / "mine.png")
+        page.page.wait_for_function("!!window.arrive")
+        third = page.page.locator("#photos button:nth-child(3)")
+        third.click()
+        page.page.locator("#photos button:nth-child(3)[aria-pressed=true]").wait_for()
+        seen = page.picture("#picture")
+        page.page.evaluate("arrive()")
+        page.page.wait_for_function("!document.getElementById('photo-file').value")
+        assert page.picture("#picture") == seen and "mine.png" not in page.text("#status")
+        assert third.get_attribute("aria-pressed") == "true"
 
 
 # The tour, and people who use no mouse, a phone or a dark screen
@@ -706,6 +889,25 @@ def test_damaged_weights_are_told_in_a_sentence(window, folder, tmp_path, how):
             page.page.locator("#fault", has_text=f"{name}.js {says}").wait_for()
             page.page.get_by_role("tab", name="Draw a garment").click()
             assert page.page.locator("#draw").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "tab", "answers"),
+    [(SMALL, "Draw a garment", DRAWN), (LARGE, "Show a photo", NAMED)],
+)
+def test_weights_that_did_not_arrive_are_asked_for_again(
+    window, folder, tmp_path, name, tab, answers
+):
+    weak = shutil.copytree(folder, tmp_path / "live")
+    (weak / f"{name}.js").unlink()
+    with live.opened(window, weak, f"again-{name}") as page:
+        page.page.get_by_role("tab", name=tab).click()
+        page.page.locator("#fault", has_text=f"{name}.js").wait_for()
+        assert "the connection was lost" in page.fault and "loading" not in page.text("#status")
+        shutil.copy(folder / f"{name}.js", weak)
+        page.page.get_by_role("tab", name=tab).click()
+        page.page.locator(answers).first.wait_for(timeout=30_000)
+        assert not page.fault
 
 
 def test_a_file_that_is_no_net_is_refused_and_never_run(page, own_net, tmp_path):

@@ -17,6 +17,7 @@ from helpers import sources
 from tools import make_gallery, make_live
 from tools.book import lesson, misconceptions, pages, pictures
 from tools.book.pages import Card
+from tools.folders import MARK, refuse_foreign
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, NOTEBOOKS, BOOK = ROOT / "docs", ROOT / "notebooks", ROOT / "build" / "book"
@@ -81,7 +82,8 @@ def write_gallery(source: Path, extra: Path) -> list[Card]:
 def write_live(extra: Path) -> str:
     """Copy the live page; returns the button that opens it, nothing where it cannot be built."""
     try:
-        shutil.copytree(make_live.main(), extra / "live")
+        live = make_live.main()
+        shutil.copytree(live, extra / "live", ignore=shutil.ignore_patterns(MARK))
     except make_live.NoPage as fault:
         print(f"The book is without the live page: {fault}")
         return ""
@@ -118,10 +120,17 @@ def build(source: Path, site: Path) -> None:
 
 
 def main(book: Path = BOOK) -> Path:
-    """Write the book and return the folder of the site."""
+    """Write the book and return the folder of the site.
+
+    Raises:
+        FileExistsError: another folder than the usual one is named, and holds something else.
+    """
+    if book != BOOK:
+        refuse_foreign(book)
     shutil.rmtree(book, ignore_errors=True)
     source, extra = book / "source", book / "source" / "extra"
     extra.mkdir(parents=True)
+    (book / MARK).touch()
     draw_gallery()
     gallery = pages.lay(write_gallery(source, extra))
     lessons = write_lessons(source, extra)
@@ -142,4 +151,7 @@ def main(book: Path = BOOK) -> Path:
 
 
 if __name__ == "__main__":
-    print(f"The book begins at {main(*map(Path, sys.argv[1:])) / 'index.html'}")
+    try:
+        print(f"The book begins at {main(*map(Path, sys.argv[1:])) / 'index.html'}")
+    except FileExistsError as fault:
+        sys.exit(f"The book is not written: {fault}")

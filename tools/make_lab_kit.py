@@ -19,6 +19,7 @@ from helpers.exercises.quiz import questions
 from helpers.sources import assets
 from tools import make_book
 from tools.editions import LESSONS, NOTEBOOKS, has, predictions, read
+from tools.folders import refuse_foreign
 from tools.release import CONFIG, release
 
 ROOT = NOTEBOOKS.parent
@@ -105,8 +106,7 @@ def write_course(target: Path) -> None:
     Raises:
         FileExistsError: the folder is there already and not empty.
     """
-    if target.exists() and any(target.iterdir()):
-        raise FileExistsError(f"{target} is not empty: name another folder or remove it")
+    refuse_foreign(target)
     (target / "student").mkdir(parents=True)
     copy_course(target / "student")
     write_editions(target)
@@ -128,6 +128,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Write a folder for a lab day.")
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "build/lab-kit")
     options = parser.parse_args()
-    make(options.folder)
+    try:
+        make(options.folder)
+    except FileExistsError as fault:
+        sys.exit(f"The kit is not written: {fault}")
     size = sum(p.stat().st_size for p in options.folder.rglob("*") if p.is_file())
     print(f"written: {options.folder}, {size / 1e9:.1f} GB; HOW_TO.md says how to use it")

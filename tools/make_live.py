@@ -5,6 +5,7 @@ nothing asks for a network. What is written already is kept while all that it is
 """
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -23,16 +24,19 @@ from helpers.datasets import (
     imagenet_class_names,
     load_fashion_mnist,
 )
+from helpers.explorers.answer import labels
 from helpers.images import COLORMAPS, encode_jpeg
 from helpers.models import export_live, load_trained
 from helpers.models.live import write_net, write_script
 from helpers.models.trained import read_arrays
+from tools.folders import MARK, refuse_foreign
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES, LIVE = ROOT / "docs" / "live", ROOT / "build" / "live"
 MODULES = SOURCES / "node_modules"
 WASM = MODULES / "@tensorflow/tfjs-backend-wasm/dist"
 COURSE_NETS = [DATA / "models" / f"{net}.npz" for net in ("fashion_cnn", "efficientnet_lite0")]
+APACHE = DATA / "models" / "LICENSE-APACHE-2.0"
 PHOTOS = ("dog", "jaguar", "windmill3", "panda", "koala", "kitten", "macaw", "crocodile")
 PAIR = ("dog", "panda")
 GARMENTS = 3  # test images of each class
@@ -40,6 +44,16 @@ GARMENTS = 3  # test images of each class
 
 class NoPage(Exception):
     """The live page cannot be built here; the message says why."""
+
+
+def reason(said: str) -> str:
+    """Find the first error in what npm said; else take its last line.
+
+    >>> reason("npm warn deprecated inflight\\nnpm error code ENOTFOUND\\nnpm error a log")
+    'npm error code ENOTFOUND'
+    """
+    lines = said.split("\n") if (said := said.strip()) else ["no reason given"]
+    return next((line for line in lines if re.match("npm err", line, re.IGNORECASE)), lines[-1])
 
 
 def install() -> None:
@@ -52,8 +66,7 @@ def install() -> None:
         raise NoPage("npm is missing here (Debian and Ubuntu: sudo apt install npm)")
     done = subprocess.run([npm, "ci"], cwd=SOURCES, capture_output=True, text=True)
     if done.returncode:
-        last = (done.stderr.strip() or "no reason given").splitlines()[0]
-        raise NoPage(f"npm cannot install what the page is made of: {last}")
+        raise NoPage(f"npm cannot install what the page is made of: {reason(done.stderr)}")
     shutil.copy(lock, kept)
 
 
@@ -107,20 +120,27 @@ def photos() -> list[dict[str, str]]:
 
 def write_course(folder: Path) -> None:
     """Write names, pictures and colours that the page shows."""
-    pixels, labels = garments()
-    about = {"name": "course", "classNames": CLASS_NAMES, "labels": labels, "photos": photos()}
-    about["imagenet"] = imagenet_class_names()
+    pixels, kinds = garments()
+    about = {"name": "course", "classNames": CLASS_NAMES, "labels": kinds, "photos": photos()}
+    about["imagenet"] = labels(imagenet_class_names())
     parts = (colours("inferno"), colours("viridis"), pixels)
     write_script(folder / "course.js", about, b"".join(part.tobytes() for part in parts))
 
 
+def made_of() -> list[Path]:
+    """List all files that the page may depend on: its sources, data and the course's code."""
+    other = {MODULES, DATA / "models"}  # other packages and other nets
+    inside = [*SOURCES.rglob("*"), *DATA.rglob("*"), *(ROOT / "helpers").rglob("*.py")]
+    files = [path for path in inside if path.is_file() and not other & set(path.parents)]
+    return sorted([*files, *COURSE_NETS, APACHE, Path(__file__)])
+
+
 def fingerprint() -> str:
-    """Say what the page is made of."""
-    texts = [p for p in SOURCES.rglob("*") if p.is_file() and MODULES not in p.parents]
-    code = [Path(__file__), ROOT / "helpers/models/live.py", *COURSE_NETS]
+    """Say in a line what the page is made of."""
     whole = hashlib.sha256()
-    for path in sorted([*texts, *code]):
-        whole.update(f"{path}\0".encode() + path.read_bytes())
+    for path in made_of():
+        data = path.read_bytes()
+        whole.update(f"{path.relative_to(ROOT)}\0{len(data)}\0".encode() + data)
     return whole.hexdigest()
 
 
@@ -129,7 +149,7 @@ def write(folder: Path) -> None:
     bundle(folder)
     for name in ("index.html", "live.css", "LICENSES.txt"):
         shutil.copy(SOURCES / name, folder)
-    shutil.copy(DATA / "models" / "LICENSE-APACHE-2.0", folder)
+    shutil.copy(APACHE, folder)
     write_course(folder)
     small, large = COURSE_NETS
     export_live(load_trained(small.stem), folder, title="the course's net")
@@ -141,27 +161,29 @@ def main(folder: Path = LIVE) -> Path:
 
     Raises:
         NoPage: npm is missing, or cannot install.
+        FileExistsError: another folder than the usual one is named, and holds something else.
     """
-    mark = folder.with_name(f"{folder.name}.made-of")
+    if folder != LIVE:
+        refuse_foreign(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         install()
-        made_of = fingerprint()
-        if folder.exists() and mark.exists() and mark.read_text() == made_of:
+        mark, now = folder / MARK, fingerprint()
+        if mark.exists() and mark.read_text() == now:
             return folder
         part = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
         write(part)
+        (part / MARK).write_text(now)
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
-        mark.write_text(made_of)
     return folder
 
 
 if __name__ == "__main__":
     try:
         print(f"The live page is {main(*map(Path, sys.argv[1:])) / 'index.html'}")
-    except NoPage as fault:
+    except (NoPage, FileExistsError) as fault:
         print(f"The live page is not built: {fault}")
         sys.exit(1)

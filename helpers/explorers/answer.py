@@ -1,5 +1,6 @@
 """What a model says of an image, ready to be shown."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import NamedTuple
@@ -46,13 +47,13 @@ def answer(model: keras.Model, images: np.ndarray) -> Answer:
 
 
 def labels(names: Sequence[str]) -> list[str]:
-    """Name classes so that no two are called alike.
+    """Name classes so that no two are called alike, be their letters large or small.
 
     >>> labels(["crane", "tench", "crane"])
     ['crane (class 0)', 'tench', 'crane (class 2)']
     """
-    twice = {name for name in names if names.count(name) > 1}
-    return [f"{n} (class {i})" if n in twice else n for i, n in enumerate(names)]
+    times = Counter(name.lower() for name in names)
+    return [f"{n} (class {i})" if times[n.lower()] > 1 else n for i, n in enumerate(names)]
 
 
 def classes_called(typed: str, classes: Sequence[str]) -> list[int]:

@@ -107,7 +107,13 @@ export function drawPanel(course, firstNet, onNet) {
       const [file] = target.files;
       if (!file) return;
       const own = netOf(await readNet(file, net.name));
-      own.run(art.pixels); // fails here rather than at the next stroke
+      try {
+        own.run(art.pixels); // fails here rather than at the next stroke
+      } catch (fault) {
+        own.free();
+        throw fault;
+      }
+      net.free();
       net = own;
       onNet(own);
       complain(null);

@@ -18,7 +18,7 @@ export function heatmap({ values, height, width, channels }, weights) {
   return { values: raw.map((v) => (span > 0 ? (v - low) / span : 0)), height, width };
 }
 
-/** Softmax, and the number of the largest. */
+/** The probabilities of logits. */
 export function softmax(logits) {
   const top = logits.reduce((a, b) => Math.max(a, b));
   const powers = logits.map((logit) => Math.exp(logit - top));
@@ -26,6 +26,7 @@ export function softmax(logits) {
   return powers.map((power) => power / sum);
 }
 
+/** The number of the largest value, of the first where several are. */
 export function largest(values) {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;

@@ -10,8 +10,17 @@ import { load } from "./store.js";
 import { tabs } from "./tabs.js";
 import { tour } from "./tour.js";
 
+/** Promise what `begin` promises, once; what failed is begun again when it is asked for again. */
+function once(promises, name, begin) {
+  promises[name] ??= begin().catch((fault) => {
+    delete promises[name];
+    throw fault;
+  });
+  return promises[name];
+}
+
 const nets = {};
-const netFor = (name) => (nets[name] ??= load(name).then(netOf));
+const netFor = (name) => once(nets, name, () => load(name).then(netOf));
 const backend = startBackend();
 const course = load("course").then(readCourse);
 window.lab = makeLab(backend, netFor);
@@ -26,6 +35,7 @@ async function openDrawing() {
   });
   if (!simd) slow = "This browser lacks WebAssembly SIMD, so the nets run more slowly.";
   say(slow);
+  complain(null); // of weights that did not arrive at first
 }
 
 async function openPhoto() {
@@ -37,11 +47,10 @@ async function openPhoto() {
 }
 
 const opened = {};
-/** Open a panel once; it promises its controls, or says what is wrong. */
+/** Open a panel; it promises its controls, or says what is wrong. */
 function panel(name) {
   const begin = { draw: openDrawing, photo: openPhoto }[name];
-  opened[name] ??= begin().then(() => panels[name]);
-  return opened[name];
+  return once(opened, name, () => begin().then(() => panels[name]));
 }
 function failed(fault) {
   say("");

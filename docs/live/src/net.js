@@ -37,6 +37,7 @@ export function netOf(file) {
     return answer;
   }
 
+  /** Give the weights' memory back; the net must not run any more. */
   const free = () => Object.values(weights).forEach((tensor) => tensor.dispose());
   return { name: file.name, title: file.title, layers: kind.LAYERS, run, free };
 }

@@ -3,16 +3,6 @@ import { camera } from "./camera.js";
 import { $, complain, make, pressed, say } from "./dom.js";
 import { photoAt, photoIn } from "./photo_source.js";
 
-/** Do what may fail, and say so if it does. */
-async function attempt(work) {
-  try {
-    await work();
-    complain(null);
-  } catch (fault) {
-    complain(fault);
-  }
-}
-
 /** `take(canvas)` gets a photo; `film(video)` a frame; `begin()` and `end()` surround the film. */
 export function photoChoice(photos, { take, film, begin, end }) {
   function cameraRuns(state) {
@@ -34,16 +24,30 @@ export function photoChoice(photos, { take, film, begin, end }) {
     end();
   }
   const lens = camera(started, film, stopped);
-  function still(canvas) {
+  let turn = 0; // rises with each choice
+  /** Do what may fail, and say so if it does; `use` what it gives, unless a later choice was made. */
+  async function attempt(work, use = () => {}) {
+    const mine = ++turn;
+    try {
+      const given = await work();
+      if (mine !== turn) return;
+      use(given);
+      complain(null);
+    } catch (fault) {
+      if (mine === turn) complain(fault);
+    }
+  }
+  function still(canvas, number, news) {
     lens.stop();
     take(canvas);
+    mark(number);
+    say(news);
   }
   const show = (one) =>
-    attempt(async () => {
-      still(await photoAt(one.src, one.name));
-      mark(photos.indexOf(one));
-      say(one.alt);
-    });
+    attempt(
+      () => photoAt(one.src, one.name),
+      (canvas) => still(canvas, photos.indexOf(one), one.alt),
+    );
 
   for (const one of photos) {
     const button = make("button", { ariaLabel: one.alt }, make("img", { src: one.src, alt: "" }));
@@ -53,16 +57,12 @@ export function photoChoice(photos, { take, film, begin, end }) {
   $("photo-file").addEventListener("change", async ({ target }) => {
     const [file] = target.files;
     if (!file) return;
-    await attempt(async () => {
-      still(await photoIn(file));
-      mark(null);
-      say(`This is ${file.name}. It stays on your machine.`);
-    });
+    await attempt(
+      () => photoIn(file),
+      (canvas) => still(canvas, null, `This is ${file.name}. It stays on your machine.`),
+    );
     target.value = "";
   });
-  $("camera").addEventListener("click", () => {
-    if (lens.runs()) return lens.stop();
-    attempt(lens.start);
-  });
+  $("camera").addEventListener("click", () => attempt(lens.runs() ? lens.stop : lens.start));
   return { show, stop: lens.stop, films: lens.runs };
 }

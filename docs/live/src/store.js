@@ -43,7 +43,8 @@ function scriptLoaded(name) {
     const script = document.createElement("script");
     script.src = `${name}.js`;
     script.onload = () => resolve(script.remove());
-    script.onerror = () => reject(new Error(`The file ${name}.js is missing beside this page.`));
+    const says = `The file ${name}.js is missing beside this page, or the connection was lost.`;
+    script.onerror = () => reject(new Error(says));
     document.head.append(script);
   });
 }

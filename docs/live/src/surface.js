@@ -6,6 +6,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 /** Call `stroke([x, y], [x, y])` with two places in 0 to 1, and `begin()` before each stroke. */
 export function surface(canvas, { begin, stroke, radius, keys = {} }) {
   const cursor = canvas.nextElementSibling;
+  let pen = null; // the pointer that draws; a second finger or a palm does not
   let last = null;
   let place = [0.5, 0.5];
 
@@ -22,7 +23,8 @@ export function surface(canvas, { begin, stroke, radius, keys = {} }) {
   }
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || (pen !== null && pen !== event.pointerId)) return;
+    pen = event.pointerId;
     canvas.setPointerCapture(event.pointerId);
     last = place = at(event);
     begin();
@@ -30,14 +32,16 @@ export function surface(canvas, { begin, stroke, radius, keys = {} }) {
     mark();
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!last) return;
+    if (event.pointerId !== pen) return;
     const next = at(event);
     stroke(last, next);
     last = place = next;
     mark();
   });
-  for (const end of ["pointerup", "pointercancel"])
-    canvas.addEventListener(end, () => (last = null));
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+    canvas.addEventListener(end, ({ pointerId }) => {
+      if (pointerId === pen) pen = null;
+    });
 
   let held = false; // Space draws along while arrow keys are pressed
   canvas.addEventListener("keydown", (event) => {

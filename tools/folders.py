@@ -1,0 +1,15 @@
+"""Folders that the course's tools write, and may therefore write anew."""
+
+from pathlib import Path
+
+MARK = ".written-by-the-course"  # a file in a folder that may go
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder in which something lies that may be somebody's own.
+
+    Raises:
+        FileExistsError: the folder is not empty, and no tool has left its mark there.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise FileExistsError(f"{folder} is not empty: name another folder or remove it")
