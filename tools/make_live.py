@@ -147,7 +147,7 @@ def main(folder: Path = LIVE) -> Path:
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         install()
         made_of = fingerprint()
-        if folder.exists() and mark.exists() and mark.read_text() == made_of:
+        if folder.exists() and mark.exists() and mark.read_text(encoding="utf-8") == made_of:
             return folder
         part = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)
@@ -155,7 +155,7 @@ def main(folder: Path = LIVE) -> Path:
         write(part)
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
-        mark.write_text(made_of)
+        mark.write_text(made_of, encoding="utf-8")
     return folder
 
 
