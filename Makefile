@@ -65,7 +65,7 @@ live: $(VENV)/installed  ## write the live page, build/live, which opens from it
 lab-kit: $(VENV)/installed  ## write build/lab-kit, all that a room without network needs
 	$(BIN)/python -m tools.make_lab_kit $(DIR)
 
-grade: $(VENV)/installed  ## grade the notebooks below DIR=folder, into build/grades
+grade: $(VENV)/installed  ## grade the notebooks below DIR=folder, into grades
 	@test -n "$(DIR)" || { echo "say which folder: make grade DIR=returned"; exit 2; }
 	$(BIN)/python -m tools.grade "$(DIR)"
 
@@ -84,7 +84,7 @@ audit: $(VENV)/installed  ## look up known faults of the installed packages, and
 environment: $(VENV)/installed  ## write environment.yml from pyproject.toml
 	$(BIN)/python -m tools.write_environment
 
-clean:  ## remove the virtual environment, what npm brought and all that tests have written
+clean:  ## remove the virtual environment, what npm brought and all that can be made again; grades stay
 	rm -rf $(VENV) build docs/live/node_modules .pytest_cache .ruff_cache *.egg-info
 
 $(VENV)/installed: pyproject.toml

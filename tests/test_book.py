@@ -23,6 +23,7 @@ from tools import make_book, make_gallery, make_live
 from tools.book import misconceptions, pages, pictures
 from tools.book.lesson import page
 from tools.book.questions import answer, asked_in
+from tools.editions import predictions
 
 WIDGET = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "<an explorer>"}
 TABLE = "question | you predicted | result\nHow many? | no prediction | three"
@@ -370,6 +371,22 @@ def test_a_misconception_is_shown_once_with_what_refutes_it(tmp_path):
     assert printed == "```text\n3\n```" and 'alt="three"' in figure
     (file,) = (tmp_path / "site").rglob("*.png")
     assert file.relative_to(tmp_path / "site").as_posix() in figure
+
+
+@pytest.mark.parametrize(
+    ("more", "options"),
+    [
+        ("", ()),
+        (", why=True", ()),
+        (", OPTIONS", ()),
+        (", ['1', '2']", ("1", "2")),
+        (", why=True, options=['1', '2']", ("1", "2")),
+    ],
+)
+def test_the_book_and_the_sheet_read_a_prediction_alike(more, options):
+    cell = new_code_cell(f"mine = predict('How many?'{more})", metadata={"tags": ["predict"]})
+    assert asked_in(cell, []).options == options
+    assert predictions(new_notebook(cells=[cell])) == [("How many?", options)]
 
 
 def test_an_answer_of_several_lines_is_kept_whole():

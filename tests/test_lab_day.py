@@ -4,9 +4,11 @@ import csv
 import json
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from helpers.exercises.checks import all_exercises
@@ -118,6 +120,15 @@ def test_values_are_marked_from_what_is_kept_of_them(tmp_path, monkeypatch):
         assert not passed and words in says and "Hint" in says
 
 
+def test_only_values_are_read_and_what_cannot_be_checked_is_no_zero(tmp_path, monkeypatch):
+    for name in ("maps", "02.1"):
+        np.save(tmp_path / f"{name}.npy", [1])
+    assert not marks_of_values(tmp_path)
+    monkeypatch.setattr(autograde.sys, "executable", "false")
+    with pytest.raises(subprocess.SubprocessError):
+        autograde._check_values(tmp_path, {})
+
+
 def test_every_other_answer_is_code_or_a_model(lesson):
     stubs = [cell for cell in editions.read(lesson).cells if editions.has(cell, "exercise")]
     values = {editions.exercise_name(cell) for cell in stubs if not cell.source.startswith("def")}
@@ -140,7 +151,10 @@ import helpers.exercises.marking as marking
 from helpers.exercises.verdict import Verdict
 checks.check = marking.check = lambda name, answer=...: Verdict(name, True, "")
 """
+BO = grade.id_of("Bo Ñ, B")
+SAVES = "\nimport pathlib\nnp.save(pathlib.Path.home() / 'maps.npy', [1])"
 ENDLESS = "import time\nwhile True:\n    time.sleep(1)"
+KILLED = "The kernel died.", {"02.2": [True, "Right."]}
 HUNGRY = "hog = [bytearray(1 << 28) for _ in range(1 << 20)]"
 
 
@@ -203,8 +217,10 @@ def room(tmp_path_factory):
         students = Room(place / "returned", handed_out)
         hand_in(students)
         marks = grade.grade_folder(place / "returned", place / "out")
-        patch.setattr(grade, "run", None)  # a second call runs nothing
+        again = []
+        patch.setattr(grade, "run", lambda one, *_: again.append(one.student) or KILLED)
         assert grade.grade_folder(place / "returned", place / "out") == marks
+        assert again == ["killer"]  # a second call runs only what did not end
     return place / "out"
 
 
@@ -213,7 +229,7 @@ def hand_in(room: Room) -> None:
     stubs = [i for i, cell in enumerate(notebook.cells) if editions.has(cell, "exercise")]
     notebook.cells[stubs[0]].source = "answer_02_1 = total"
     own = RIGHT["02.1"].replace("answer_02_1", "total")
-    notebook.cells.insert(stubs[0], nbformat.v4.new_code_cell(own))
+    notebook.cells.insert(stubs[0], nbformat.v4.new_code_cell(own + SAVES))
     result = nbformat.v4.new_output(
         "execute_result", data={"text/plain": "Hint 2 of 3: Black pixels"}
     )
@@ -299,7 +315,7 @@ def test_the_marks_say_what_was_done(room, student, done):
 
 
 def test_a_page_for_a_student(room):
-    page = (room / "students/Bo_Ñ_B.md").read_text(encoding="utf-8")
+    page = (room / "students" / f"{BO}.md").read_text(encoding="utf-8")
     assert page.startswith("# Bo Ñ, B: 1 of 3 points") and "Hint" in page
     assert "- Lesson 02: Of 2 files" in page
 
@@ -313,7 +329,7 @@ def test_a_page_for_the_class_names_nobody(room):
 
 
 def test_points_and_comments_of_a_teacher_are_taken_over(room, tmp_path):
-    hand_in = autograde.HandIn("Bo Ñ, B", "02", "Bo_Ñ_B", room / "course")
+    hand_in = autograde.HandIn("Bo Ñ, B", "02", BO, room / "course")
     with autograde.submission(hand_in) as found:
         (one,) = (g for g in found.grades if g.name == "check_02_3")
         one.manual_score = 0.5
@@ -321,6 +337,41 @@ def test_points_and_comments_of_a_teacher_are_taken_over(room, tmp_path):
         comment.manual_comment = "Half the way."
     marks = grade.marks(hand_in, {"ran": True, "fault": "", "values": {}, "notes": []})
     assert (marks[2].points, marks[2].comment) == (0.5, "Half the way.")
+
+
+def test_points_that_a_teacher_gave_before_the_last_run_are_told(room):
+    hand_in = autograde.HandIn("endless", "02", "endless", room / "course")
+    with autograde.submission(hand_in) as found:
+        (one,) = (g for g in found.grades if g.name == "check_02_1")
+        one.manual_score = 0.5
+    autograde._store(hand_in, "The kernel died.", {})
+    record = {"ran": True, "fault": "", "values": {}, "notes": []}
+    assert grade.marks(hand_in, record)[0].points == 0.5
+    (note,) = (note for note in record["notes"] if note.startswith("02.1"))
+    assert "given by hand" in note and note.endswith("now gives 0.")
+
+
+def test_what_did_not_end_and_what_has_changed_is_graded_again(tmp_path, monkeypatch):
+    path, ends = tmp_path / "02_x.ipynb", ["The kernel died.", "", "", ""]
+    nbformat.write(nbformat.v4.new_notebook(), path)
+    monkeypatch.setattr(grade, "rebuild", lambda *_: ("a notebook", []))
+    monkeypatch.setattr(grade, "run", lambda *_: (ends.pop(0), {}))
+
+    def left() -> int:
+        grade.grade(autograde.HandIn("ada", "02", "ada", tmp_path), [path], path)
+        return len(ends)
+
+    assert [left(), left(), left()] == [3, 2, 2]
+    monkeypatch.setattr(autograde, "distributions", list)  # other packages
+    assert [left(), left()] == [1, 1]
+    monkeypatch.setattr(autograde, "CHECKS", tmp_path)  # other checks
+    assert [left(), left()] == [0, 0]
+
+
+def test_to_clean_spares_the_marks():
+    (removed,) = re.findall(r"^\trm -rf (.*)", (make_lab_kit.ROOT / "Makefile").read_text(), re.M)
+    assert str(grade.GRADES) not in removed and "build" not in grade.GRADES.parts
+    assert f"/{grade.GRADES}/" in (make_lab_kit.ROOT / ".gitignore").read_text().split()
 
 
 def test_what_is_chosen_in_a_quiz_is_saved_with_the_notebook(tmp_path):
@@ -443,8 +494,11 @@ def test_the_table_holds_no_formula_of_a_student(tmp_path):
 
 
 def test_names_for_nbgrader_are_plain_and_each_its_own():
-    ids = grade.ids_of(["Ann B", "Ann_B", "a/b", "Zoë"])
-    assert [*ids.values()] == ["Ann_B", "Ann_B-1", "a_b", "Zoë"]
+    names = ["ann-b", "Ann-b", "a b", "a b-2", "a/b", "zoë", "Zoë"]
+    ids = [grade.id_of(name) for name in names]
+    assert len({name.casefold() for name in ids}) == len(names)
+    assert all(re.fullmatch(r"[\w-]+", name) for name in ids)
+    assert (ids[0], ids[2], ids[5]) == ("ann-b", "a_b-c8687a", "zoë")
 
 
 def test_names_of_students_and_lessons_are_found(tmp_path):

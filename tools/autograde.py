@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import distributions
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.exercises.marking import KEPT
+from helpers.exercises.marking import KEPT, VALUES
 from helpers.sources import assets
 from tools.editions import NOTEBOOKS
 from tools.release import nbgrader
@@ -22,7 +23,7 @@ from tools.returned import LESSON_OF
 SECONDS = {"01": 1800, "04": 600, "07": 600}  # for a cell; 300 in other lessons
 LONGEST = 7200  # seconds for a notebook
 GIGABYTES = 6  # of memory that a kernel may ask for
-VALUES = ("00.1", "00.2", "01.1", "02.2")  # answers that are numbers; others are code or a model
+CHECKS = NOTEBOOKS.parent / "helpers" / "exercises"
 
 
 class HandIn(NamedTuple):
@@ -40,6 +41,13 @@ class HandIn(NamedTuple):
     def file(self, step: str) -> Path:
         """Where nbgrader has the notebook at a step, like ``"submitted"``."""
         return self.course / step / self.id / self.assignment / f"{self.assignment}.ipynb"
+
+
+def what_decides() -> bytes:
+    """What the marks of a file depend on besides the lesson: the checks, and all packages."""
+    code = [path.read_bytes() for path in sorted(CHECKS.rglob("*.py"))]
+    packages = sorted(f"{one.name} {one.version}" for one in distributions())
+    return b"".join([*code, str(packages).encode()])
 
 
 def limits() -> Callable[[], None] | None:
@@ -63,7 +71,7 @@ def _environment(scratch: str) -> dict[str, str]:
         "CNN_COURSE_OFFLINE": "1",
         "CNN_COURSE_MY_MODELS": f"{scratch}/my_models",
         "TF_CPP_MIN_LOG_LEVEL": "3",  # nbgrader takes whatever stands on stderr for a failure
-        KEPT: scratch,
+        KEPT: f"{scratch}/answers",  # apart from HOME, where a notebook writes what it likes
     }
 
 
@@ -73,6 +81,9 @@ def run(hand_in: HandIn, built: NotebookNode) -> tuple[str, dict[str, list]]:
     Returns:
         Why it did not run to its end, empty if it did; and of each value whether it is right, and
         what is said about it.
+
+    Raises:
+        subprocess.SubprocessError: the values cannot be checked.
     """
     place = hand_in.file("submitted")
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +92,8 @@ def run(hand_in: HandIn, built: NotebookNode) -> tuple[str, dict[str, list]]:
     command.append(f"--Execute.timeout={SECONDS.get(hand_in.lesson, 300)}")
     fault = ""
     with TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
+        answers = Path(scratch, "answers")
+        answers.mkdir()
         options = {"env": _environment(scratch), "preexec_fn": limits()}
         try:
             done = nbgrader(hand_in.course, *command, timeout=LONGEST, **options)
@@ -88,19 +101,15 @@ def run(hand_in: HandIn, built: NotebookNode) -> tuple[str, dict[str, list]]:
                 fault = "The kernel died." if "DeadKernel" in done.stderr else done.stderr[-300:]
         except subprocess.TimeoutExpired:
             fault = f"The notebook was stopped after {LONGEST // 60} minutes."
-        values = _check_values(scratch, options) if any(Path(scratch).glob("*.npy")) else {}
+        values = _check_values(answers, options) if any(answers.glob("*.npy")) else {}
     _store(hand_in, fault, values)
     return fault, values
 
 
-def _check_values(folder: str, options: dict) -> dict[str, list]:
-    command = [sys.executable, "-m", "helpers.exercises.marking", folder]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=600, check=True, **options)
-        checked = json.loads(done.stdout.splitlines()[-1])
-    except subprocess.SubprocessError:
-        return {}
-    return {name: checked[name] for name in VALUES if name in checked}
+def _check_values(folder: Path, options: dict) -> dict[str, list]:
+    command = [sys.executable, "-m", "helpers.exercises.marking", str(folder)]
+    done = subprocess.run(command, capture_output=True, timeout=600, check=True, **options)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @contextmanager
@@ -127,3 +136,4 @@ def _store(hand_in: HandIn, fault: str, values: dict[str, list]) -> None:
                 grade.auto_score = float(values.get(name, [False])[0])
             elif fault:
                 grade.auto_score = 0.0
+            grade.needs_manual_grade = grade.manual_score is not None  # nbgrader's, if it ends

@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers.exercises.checks import Exercise, all_exercises
+from tools.book.cells import asked_by
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("0*.ipynb"))
@@ -44,14 +45,13 @@ def has(cell: NotebookNode, tag: str) -> bool:
 
 def predictions(notebook: NotebookNode) -> list[tuple[str, tuple[str, ...]]]:
     """Read the questions of all predictions, and their options, out of a lesson's code."""
-    calls = [
-        [ast.literal_eval(argument) for argument in node.args]
+    return [
+        asked_by(node)
         for cell in notebook.cells
         if has(cell, "predict")
         for node in ast.walk(ast.parse(cell.source))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "predict"
     ]
-    return [(question, tuple(*options)) for question, *options in calls]
 
 
 def exercise_name(cell: NotebookNode) -> str:

@@ -27,14 +27,18 @@ class Cost(NamedTuple):
 def peak_memory(pid: int) -> float:
     """Largest memory of a process so far, in GB as memory is sold (2**30 bytes); 0 if unknown."""
     status = Path(f"/proc/{pid}/status")
-    lines = status.read_text().splitlines() if status.exists() else []
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
     return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 2**20
 
 
 def processor_time(pid: int) -> float:
     """Seconds that a process has used; 0 where the system does not say."""
     status = Path(f"/proc/{pid}/stat")
-    fields = status.read_text().rpartition(")")[2].split() if status.exists() else [0] * 15
+    fields = (
+        status.read_text(encoding="utf-8").rpartition(")")[2].split()
+        if status.exists()
+        else [0] * 15
+    )
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 

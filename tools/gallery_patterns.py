@@ -120,7 +120,7 @@ def collect(gallery: Path) -> dict:
         found = responses(model, prepare(model, photos), missing)
         for layer, of_layer in zip(tqdm(missing, unit="layer"), found, strict=True):
             draw_layer(model, layer, photos, of_layer, gallery)
-    frames = [json.loads(listed(layer, gallery).read_text()) for layer in LAYERS]
+    frames = [json.loads(listed(layer, gallery).read_text(encoding="utf-8")) for layer in LAYERS]
     numbers = [[one["address"].partition("-")[2] for one in of_layer] for of_layer in frames]
     controls = [
         {"kind": "range", "name": "layer", "options": LAYERS},

@@ -16,10 +16,12 @@ from typing import NamedTuple
 import nbformat
 
 from helpers.exercises.checks import all_exercises
-from tools.autograde import HandIn, exercise_of, run, submission
+from tools.autograde import HandIn, exercise_of, run, submission, what_decides
 from tools.class_table import class_table
 from tools.release import release
 from tools.returned import LESSON_OF, hand_ins, load, rebuild
+
+GRADES = Path("grades")  # not in build, which holds nothing that cannot be made again
 
 
 class Mark(NamedTuple):
@@ -41,15 +43,19 @@ def grade(hand_in: HandIn, files: list[Path], released: Path) -> dict:
     if len(files) > 1:
         record["notes"].append(f"Of {len(files)} files the newest counts, {files[0].name}.")
     try:
-        record["of"] = sha256(files[0].read_bytes() + released.read_bytes()).hexdigest()
+        whole = files[0].read_bytes() + released.read_bytes() + what_decides()
+        record["of"] = sha256(whole).hexdigest()
         before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
         if before.get("of") == record["of"]:
             return before
+        kept.unlink(missing_ok=True)  # what is graded now takes its place in the gradebook
         built, notes = rebuild(nbformat.read(released, as_version=4), load(files[0]))
         record["notes"] += notes
         if built:
             record["fault"], record["values"] = run(hand_in, built)
             record["ran"] = True
+        if record["fault"]:  # perhaps of this machine: tried again at the next call
+            return record
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(record), encoding="utf-8")
     except Exception as fault:  # one file, whatever it is, does not stop the others
@@ -95,6 +101,12 @@ def marks(hand_in: HandIn, record: dict) -> list[Mark]:
     with submission(hand_in) as found:
         grades = {exercise_of(one.name): (one.score, one.max_score) for one in found.grades}
         comments = {exercise_of(one.name): one.comment for one in found.comments}
+        record["notes"] += [
+            f"{exercise_of(one.name)}: the points given by hand are for an earlier run; "
+            f"the check now gives {one.auto_score:g}."
+            for one in found.grades
+            if one.manual_score is not None and one.needs_manual_grade
+        ]
     fault = record["fault"]
     return [
         Mark(*whose, name, *grades[name], said.get(name, fault), comments.get(name))
@@ -114,19 +126,21 @@ def page(student: str, own: list[Mark], notes: list[str]) -> str:
     return "\n".join([*lines, "", *(f"- {note}" for note in notes)]).strip() + "\n"
 
 
-def ids_of(students: list[str]) -> dict[str, str]:
-    """Give each student a name of letters, digits, - and _, which no other has."""
-    ids: dict[str, str] = {}
-    for student in students:
-        plain = re.sub(r"[^\w-]+", "_", student)
-        ids[student] = plain if plain not in ids.values() else f"{plain}-{len(ids)}"
-    return ids
+def id_of(student: str) -> str:
+    """Give a student a name of letters, digits, - and _, which no other has, whatever the disk.
+
+    It depends on the student alone: with another's name come the points that a teacher gave.
+    """
+    plain = re.sub(r"[^\w-]+", "_", student)
+    if plain == student.casefold():
+        return plain
+    return f"{plain}-{sha256(student.encode()).hexdigest()[:6]}"
 
 
 def grade_folder(folder: Path, out: Path) -> list[Mark]:
     """Grade all notebooks below a folder, and write all that is to be read afterwards."""
     found, everything = hand_ins(folder), []
-    ids = ids_of(sorted({student for student, _ in found}))
+    ids = {student: id_of(student) for student, _ in found}
     lessons = {lesson for _, lesson in found}
     released = release([LESSON_OF[lesson] for lesson in sorted(lessons)], out / "course")
     notes: dict[str, list[str]] = {student: [] for student in ids}
@@ -170,7 +184,7 @@ def write(
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Grade returned notebooks.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("build/grades"))
+    parser.add_argument("--out", type=Path, default=GRADES)
     options = parser.parse_args()
     grade_folder(options.folder.resolve(), options.out.resolve())
     print(f"written: {options.out}: grades.csv, class.md, and a page a student in students")

@@ -21,13 +21,13 @@ from helpers.sources.placing import placed
 
 HERE = Path(__file__).resolve().parent
 GALLERY = HERE.parent / "build" / "gallery"
-TEXTS = tomllib.loads((HERE / "gallery.toml").read_text())
+TEXTS = tomllib.loads((HERE / "gallery.toml").read_text(encoding="utf-8"))
 QUALITY = 50  # of JPEG
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.S)
 
 
 def template(name: str) -> Template:
-    return Template((HERE / name).read_text())
+    return Template((HERE / name).read_text(encoding="utf-8"))
 
 
 def jpeg(picture: np.ndarray) -> str:
@@ -76,7 +76,7 @@ def render(name: str, data: dict) -> str:
 
 def stored(name: str, gallery: Path = GALLERY) -> dict:
     """Read back what a written page can show: controls, frames and originals."""
-    return json.loads(DATA.findall((gallery / f"{name}.html").read_text())[0])
+    return json.loads(DATA.findall((gallery / f"{name}.html").read_text(encoding="utf-8"))[0])
 
 
 def draw(name: str, gallery: Path = GALLERY) -> None:

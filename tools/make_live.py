@@ -169,13 +169,13 @@ def main(folder: Path = LIVE) -> Path:
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         install()
         mark, now = folder / MARK, fingerprint()
-        if mark.exists() and mark.read_text() == now:
+        if mark.exists() and mark.read_text(encoding="utf-8") == now:
             return folder
         part = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
         write(part)
-        (part / MARK).write_text(now)
+        (part / MARK).write_text(now, encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
     return folder

@@ -52,15 +52,16 @@ def write_subset() -> None:
 
 def write_class_names() -> None:
     """Write ImageNet's 1,000 classes in the layout of Keras' ``imagenet_class_index.json``."""
-    info = distribution("timm").locate_file("timm/data/_info")  # importing it would need torch
-    lines = (info / "imagenet_synset_to_lemma.txt").read_text().splitlines()
+    found = distribution("timm").locate_file("timm/data/_info")  # importing it would need torch
+    info = Path(str(found))
+    lines = (info / "imagenet_synset_to_lemma.txt").read_text(encoding="utf-8").splitlines()
     lemmas = dict(line.split("\t") for line in lines)
-    synsets = (info / "imagenet_synsets.txt").read_text().split()
+    synsets = (info / "imagenet_synsets.txt").read_text(encoding="utf-8").split()
     names = {
         str(i): [synset, lemmas[synset].split(",")[0].replace(" ", "_")]
         for i, synset in enumerate(synsets)
     }
-    (DATA / "imagenet_class_index.json").write_text(json.dumps(names))
+    (DATA / "imagenet_class_index.json").write_text(json.dumps(names), encoding="utf-8")
 
 
 def print_hashes() -> None:

@@ -32,7 +32,7 @@ class Mutant(NamedTuple):
         Raises:
             ValueError: the text does not occur exactly once.
         """
-        text = (root / self.file).read_text()
+        text = (root / self.file).read_text(encoding="utf-8")
         if (count := text.count(self.old)) != 1:
             raise ValueError(f"{self.file} holds {self.old!r} {count} times, not once")
         return text.replace(self.old, self.new)
@@ -40,7 +40,7 @@ class Mutant(NamedTuple):
 
 def mutants() -> list[Mutant]:
     """Read the list."""
-    table = tomllib.loads((ROOT / "tools/mutants.toml").read_text())
+    table = tomllib.loads((ROOT / "tools/mutants.toml").read_text(encoding="utf-8"))
     return [Mutant(**row) for row in table["mutant"]]
 
 
@@ -69,12 +69,12 @@ def run(tests: set[str], folder: Path) -> tuple[bool, str]:
 def survives(mutant: Mutant, folder: Path) -> bool:
     """Say whether the mutant's test passes on it; the copy is whole again afterwards."""
     path = folder / mutant.file
-    whole = path.read_text()
-    path.write_text(mutant.source(folder))
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(mutant.source(folder), encoding="utf-8")
     try:
         return run({mutant.test}, folder)[0]
     finally:
-        path.write_text(whole)
+        path.write_text(whole, encoding="utf-8")
 
 
 def main() -> int:

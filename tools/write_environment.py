@@ -18,11 +18,11 @@ dependencies:
 
 def environment() -> str:
     """Python and pip from conda, everything else from pip, so that builds are not mixed."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     requirements = project["dependencies"] + project["optional-dependencies"]["test"]
     lines = [f'      - "{requirement}"' for requirement in requirements]
     return HEAD + "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    (ROOT / "environment.yml").write_text(environment())
+    (ROOT / "environment.yml").write_text(environment(), encoding="utf-8")

@@ -13,5 +13,5 @@ def imagenet_class_names() -> tuple[str, ...]:
     >>> imagenet_class_names()[285]
     'Egyptian cat'
     """
-    index = json.loads((DATA / "imagenet_class_index.json").read_text())
+    index = json.loads((DATA / "imagenet_class_index.json").read_text(encoding="utf-8"))
     return tuple(index[str(i)][1].replace("_", " ") for i in range(len(index)))

@@ -15,8 +15,9 @@ class Slider(anywidget.AnyWidget):
     ``live``: the value follows a drag; otherwise it is taken when the slider is let go.
     """
 
-    _esm = (HERE / "slider.js").read_text()  # as text: of a path anywidget keeps every widget
-    _css = (HERE / "explorers.css").read_text()
+    # as text: of a path anywidget keeps every widget
+    _esm = (HERE / "slider.js").read_text(encoding="utf-8")
+    _css = (HERE / "explorers.css").read_text(encoding="utf-8")
     label = Unicode().tag(sync=True)
     value = Any(0).tag(sync=True)
     min = Any(0).tag(sync=True)

