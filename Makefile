@@ -85,7 +85,7 @@ environment: $(VENV)/installed  ## write environment.yml from pyproject.toml
 	$(BIN)/python -m tools.write_environment
 
 clean:  ## remove the virtual environment, what npm brought and all that can be made again; grades stay
-	rm -rf $(VENV) build docs/live/node_modules .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) .venv-oldest build docs/live/node_modules .pytest_cache .ruff_cache *.egg-info
 
 $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))" 2>/dev/null || \

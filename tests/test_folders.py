@@ -27,6 +27,8 @@ def test_a_folder_is_taken_where_it_is_missing_or_empty_or_has_the_mark(tmp_path
     (tmp_path / "page.js").touch()
     with pytest.raises(FileExistsError, match="not empty"):
         refuse_foreign(tmp_path)
+    with pytest.raises(FileExistsError, match="is a file"):
+        refuse_foreign(tmp_path / "page.js")
     (tmp_path / MARK).touch()
     refuse_foreign(tmp_path)
 

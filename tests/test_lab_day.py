@@ -120,13 +120,28 @@ def test_values_are_marked_from_what_is_kept_of_them(tmp_path, monkeypatch):
         assert not passed and words in says and "Hint" in says
 
 
-def test_only_values_are_read_and_what_cannot_be_checked_is_no_zero(tmp_path, monkeypatch):
+def test_only_values_are_read_and_a_check_that_fails_says_so(tmp_path, monkeypatch):
     for name in ("maps", "02.1"):
         np.save(tmp_path / f"{name}.npy", [1])
     assert not marks_of_values(tmp_path)
     monkeypatch.setattr(autograde.sys, "executable", "false")
     with pytest.raises(subprocess.SubprocessError):
         autograde._check_values(tmp_path, {})
+
+
+def test_values_that_could_not_be_checked_cost_no_other_points(tmp_path, monkeypatch):
+    def ran(*_, env, **__):
+        np.save(Path(env["CNN_COURSE_ANSWERS"], "02.2.npy"), [1])
+        return subprocess.CompletedProcess([], 0)
+
+    stored = []
+    monkeypatch.setattr(autograde, "nbgrader", ran)
+    monkeypatch.setattr(autograde, "_store", lambda *given: stored.append(given))
+    monkeypatch.setattr(autograde.sys, "executable", "false")
+    hand_in = autograde.HandIn("ada", "02", "ada", tmp_path)
+    fault, values = autograde.run(hand_in, nbformat.v4.new_notebook())
+    assert fault == autograde.UNCHECKED and values["02.2"] == [False, autograde.UNCHECKED]
+    assert stored == [(hand_in, "", values)]  # no fault, which would cost the code its points
 
 
 def test_every_other_answer_is_code_or_a_model(lesson):
@@ -352,16 +367,22 @@ def test_points_that_a_teacher_gave_before_the_last_run_are_told(room):
 
 
 def test_what_did_not_end_and_what_has_changed_is_graded_again(tmp_path, monkeypatch):
-    path, ends = tmp_path / "02_x.ipynb", ["The kernel died.", "", "", ""]
+    path, ends = tmp_path / "02_x.ipynb", ["The kernel died.", "It was stopped.", "", "", ""]
+    settled = False
     nbformat.write(nbformat.v4.new_notebook(), path)
     monkeypatch.setattr(grade, "rebuild", lambda *_: ("a notebook", []))
     monkeypatch.setattr(grade, "run", lambda *_: (ends.pop(0), {}))
+    monkeypatch.setattr(grade, "_settled", lambda _: settled)
 
     def left() -> int:
         grade.grade(autograde.HandIn("ada", "02", "ada", tmp_path), [path], path)
         return len(ends)
 
-    assert [left(), left(), left()] == [3, 2, 2]
+    assert [left(), left()] == [4, 3]
+    settled = True  # the teacher has given points for what was stopped
+    assert left() == 3
+    settled = False
+    assert [left(), left()] == [2, 2]
     monkeypatch.setattr(autograde, "distributions", list)  # other packages
     assert [left(), left()] == [1, 1]
     monkeypatch.setattr(autograde, "CHECKS", tmp_path)  # other checks

@@ -893,7 +893,12 @@ def test_damaged_weights_are_told_in_a_sentence(window, folder, tmp_path, how):
 
 @pytest.mark.parametrize(
     ("name", "tab", "answers"),
-    [(SMALL, "Draw a garment", DRAWN), (LARGE, "Show a photo", NAMED)],
+    [
+        (SMALL, "Draw a garment", DRAWN),
+        (LARGE, "Show a photo", NAMED),
+        ("course", "Draw a garment", DRAWN),
+        ("wasm_simd", "Show a photo", NAMED),
+    ],
 )
 def test_weights_that_did_not_arrive_are_asked_for_again(
     window, folder, tmp_path, name, tab, answers

@@ -21,6 +21,7 @@ from tools.release import nbgrader
 from tools.returned import LESSON_OF
 
 SECONDS = {"01": 1800, "04": 600, "07": 600}  # for a cell; 300 in other lessons
+UNCHECKED = "The values could not be checked; grade again."
 LONGEST = 7200  # seconds for a notebook
 GIGABYTES = 6  # of memory that a kernel may ask for
 CHECKS = NOTEBOOKS.parent / "helpers" / "exercises"
@@ -81,16 +82,13 @@ def run(hand_in: HandIn, built: NotebookNode) -> tuple[str, dict[str, list]]:
     Returns:
         Why it did not run to its end, empty if it did; and of each value whether it is right, and
         what is said about it.
-
-    Raises:
-        subprocess.SubprocessError: the values cannot be checked.
     """
     place = hand_in.file("submitted")
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(built, place)
     command = ["autograde", hand_in.assignment, f"--student={hand_in.id}", "--force"]
     command.append(f"--Execute.timeout={SECONDS.get(hand_in.lesson, 300)}")
-    fault = ""
+    fault, unchecked, values = "", "", {}
     with TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
         answers = Path(scratch, "answers")
         answers.mkdir()
@@ -101,9 +99,14 @@ def run(hand_in: HandIn, built: NotebookNode) -> tuple[str, dict[str, list]]:
                 fault = "The kernel died." if "DeadKernel" in done.stderr else done.stderr[-300:]
         except subprocess.TimeoutExpired:
             fault = f"The notebook was stopped after {LONGEST // 60} minutes."
-        values = _check_values(answers, options) if any(answers.glob("*.npy")) else {}
+        if any(answers.glob("*.npy")):
+            try:
+                values = _check_values(answers, options)
+            except subprocess.SubprocessError:
+                unchecked = UNCHECKED
+                values = {name: [False, UNCHECKED] for name in VALUES}
     _store(hand_in, fault, values)
-    return fault, values
+    return fault or unchecked, values
 
 
 def _check_values(folder: Path, options: dict) -> dict[str, list]:

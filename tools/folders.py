@@ -9,7 +9,9 @@ def refuse_foreign(folder: Path) -> None:
     """Refuse a folder in which something lies that may be somebody's own.
 
     Raises:
-        FileExistsError: the folder is not empty, and no tool has left its mark there.
+        FileExistsError: the folder is not empty, and no tool has left its mark there; or a file.
     """
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is a file: name a folder")
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise FileExistsError(f"{folder} is not empty: name another folder or remove it")

@@ -36,6 +36,17 @@ class Mark(NamedTuple):
     comment: str | None = None
 
 
+def _settled(hand_in: HandIn) -> bool:
+    """Say whether somebody has given points for the last run of a notebook.
+
+    Other faults are perhaps those of this machine, and are tried again at the next call.
+    """
+    with submission(hand_in) as found:
+        return any(
+            one.manual_score is not None and not one.needs_manual_grade for one in found.grades
+        )
+
+
 def grade(hand_in: HandIn, files: list[Path], released: Path) -> dict:
     """Grade a student's files for one lesson; returns what was done, kept for the next call."""
     kept = hand_in.file("records").with_suffix(".json")
@@ -46,7 +57,7 @@ def grade(hand_in: HandIn, files: list[Path], released: Path) -> dict:
         whole = files[0].read_bytes() + released.read_bytes() + what_decides()
         record["of"] = sha256(whole).hexdigest()
         before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-        if before.get("of") == record["of"]:
+        if before.get("of") == record["of"] and (not before["fault"] or _settled(hand_in)):
             return before
         kept.unlink(missing_ok=True)  # what is graded now takes its place in the gradebook
         built, notes = rebuild(nbformat.read(released, as_version=4), load(files[0]))
@@ -54,8 +65,6 @@ def grade(hand_in: HandIn, files: list[Path], released: Path) -> dict:
         if built:
             record["fault"], record["values"] = run(hand_in, built)
             record["ran"] = True
-        if record["fault"]:  # perhaps of this machine: tried again at the next call
-            return record
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(record), encoding="utf-8")
     except Exception as fault:  # one file, whatever it is, does not stop the others

@@ -19,7 +19,6 @@ from helpers.exercises.quiz import questions
 from helpers.sources import assets
 from tools import make_book
 from tools.editions import LESSONS, NOTEBOOKS, has, predictions, read
-from tools.folders import refuse_foreign
 from tools.release import CONFIG, release
 
 ROOT = NOTEBOOKS.parent
@@ -106,7 +105,8 @@ def write_course(target: Path) -> None:
     Raises:
         FileExistsError: the folder is there already and not empty.
     """
-    refuse_foreign(target)
+    if target.exists() and any(target.iterdir()):
+        raise FileExistsError(f"{target} is not empty: name another folder or remove it")
     (target / "student").mkdir(parents=True)
     copy_course(target / "student")
     write_editions(target)

@@ -70,9 +70,9 @@ class CoverExplorer(ClassExplorer):
 
 def _moved(before: float, now: float) -> str:
     """Say how a logit moves, as far as one decimal shows it."""
-    if f"{before:.1f}" == f"{now:.1f}":
-        return f"stays at {now:.1f}"
-    return f"{'falls' if now < before else 'rises'} from {before:.1f} to {now:.1f}"
+    if round(before, 1) == round(now, 1):
+        return f"stays at {now:z.1f}"
+    return f"{'falls' if now < before else 'rises'} from {before:z.1f} to {now:z.1f}"
 
 
 def _logits(title: str, before: float, now: float) -> str:

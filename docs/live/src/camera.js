@@ -34,6 +34,7 @@ export function camera(onStart, onFrame, onEnd) {
       if (mine === turn) await video.play();
     } catch (fault) {
       release(own);
+      if (mine !== turn) return;
       const reason = REASONS[fault.name] ?? "The camera does not start.";
       throw new Error(`${reason} You can choose a photo instead.`, { cause: fault });
     }

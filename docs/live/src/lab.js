@@ -16,18 +16,20 @@ function flat(kind, image) {
   return values;
 }
 
-/** `netFor(name)` promises a net. Functions promise plain arrays. */
-export function makeLab(ready, netFor) {
+/** `start()` promises the backend, `netFor(name)` a net. Functions promise plain arrays. */
+export function makeLab(start, netFor) {
   async function run(name, image, question) {
     if (!Object.hasOwn(KINDS, name))
       throw new Error(`Unknown net “${name}”. There are ${Object.keys(KINDS).join(" and ")}.`);
     const pixels = flat(KINDS[name], image);
-    await ready;
+    await start();
     return (await netFor(name)).run(pixels, question);
   }
 
   return {
-    ready,
+    get ready() {
+      return start();
+    },
     async predict(name, image) {
       return Array.from((await run(name, image)).probabilities);
     },

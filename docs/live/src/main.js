@@ -21,16 +21,26 @@ function once(promises, name, begin) {
 
 const nets = {};
 const netFor = (name) => once(nets, name, () => load(name).then(netOf));
-const backend = startBackend();
-const course = load("course").then(readCourse);
+
+const shared = {};
+const backend = () => once(shared, "backend", startBackend);
+const course = () => once(shared, "course", openCourse);
+
+async function openCourse() {
+  const given = readCourse(await load("course"));
+  const authors = [...new Set(given.photos.map(({ credit }) => credit).filter(Boolean))];
+  $("credits").textContent = `Photos by ${authors.join(", ")}; all in the public domain or CC0.`;
+  return given;
+}
+
 window.lab = makeLab(backend, netFor);
 
 const panels = {};
 let slow = ""; // what the line of news says where nothing is new
 
 async function openDrawing() {
-  const simd = await backend;
-  panels.draw = drawPanel(await course, await netFor("fashion_cnn"), (own) => {
+  const [simd, given] = await Promise.all([backend(), course()]);
+  panels.draw = drawPanel(given, await netFor("fashion_cnn"), (own) => {
     nets.fashion_cnn = Promise.resolve(own);
   });
   if (!simd) slow = "This browser lacks WebAssembly SIMD, so the nets run more slowly.";
@@ -39,9 +49,8 @@ async function openDrawing() {
 }
 
 async function openPhoto() {
-  await backend;
+  const [given] = await Promise.all([course(), backend()]);
   say("The large net is loading…");
-  const given = await course;
   panels.photo = photoPanel(given, await netFor("efficientnet_lite0"));
   await panels.photo.show(given.photos[0]);
 }
@@ -70,7 +79,3 @@ const hideTour = tour((name) => {
   return panel(name);
 });
 panel("draw").catch(failed);
-course.then(({ photos }) => {
-  const authors = [...new Set(photos.map(({ credit }) => credit).filter(Boolean))];
-  $("credits").textContent = `Photos by ${authors.join(", ")}; all in the public domain or CC0.`;
-}, failed);
