@@ -21,9 +21,9 @@ from tools.release import nbgrader
 from tools.returned import LESSON_OF
 
 SECONDS = {"01": 1800, "04": 600, "07": 600}  # for a cell; 300 in other lessons
-UNCHECKED = "The values could not be checked; grade again."
 LONGEST = 7200  # seconds for a notebook
 GIGABYTES = 6  # of memory that a kernel may ask for
+UNCHECKED = "The values could not be checked; grade again."
 CHECKS = NOTEBOOKS.parent / "helpers" / "exercises"
 
 

@@ -19,6 +19,7 @@ from helpers.exercises.quiz import questions
 from helpers.sources import assets
 from tools import make_book
 from tools.editions import LESSONS, NOTEBOOKS, has, predictions, read
+from tools.folders import refuse_full
 from tools.release import CONFIG, release
 
 ROOT = NOTEBOOKS.parent
@@ -105,8 +106,7 @@ def write_course(target: Path) -> None:
     Raises:
         FileExistsError: the folder is there already and not empty.
     """
-    if target.exists() and any(target.iterdir()):
-        raise FileExistsError(f"{target} is not empty: name another folder or remove it")
+    refuse_full(target)
     (target / "student").mkdir(parents=True)
     copy_course(target / "student")
     write_editions(target)
